@@ -6,14 +6,35 @@ that sends email must set its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+from coach.errors import InvalidValueError
+from coach.intake.facts import NOT_AN_EMAIL
+from coach.intake.fault_messages import excerpt
+
+_MAIL_ADDRESS = r"^[A-Za-z0-9._%-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
+
+
+def _check_mail_address(text: str) -> str:
+    if re.fullmatch(_MAIL_ADDRESS, text) is None:
+        raise InvalidValueError(NOT_AN_EMAIL(value=excerpt(text)))
+    return text
+
 
 MailAddress = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9._%-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
+    str, AfterValidator(_check_mail_address), Field(json_schema_extra={"pattern": _MAIL_ADDRESS})
 ]
 
 NoticeText = Annotated[

@@ -16,7 +16,7 @@ from api.http.permissions import EVERYBODY, Permission, Permissions
 from api.participants.rows import Side
 from api.personal_links.email_change import NewAddress
 from api.web.date_formats import format_date
-from api.web.rendering import FormFields, render_page, validate_form
+from api.web.rendering import FormFields, render_page, validate_form, without_description
 from coach.errors import NotAllowedError, UnusableInputError
 from coach.texts.facts import Displayed
 
@@ -68,7 +68,8 @@ def apply(call: str, form_fields: FormFields, request: Request, services: Servic
     try:
         applications.apply(services, call, given)
     except UnusableInputError as error:
-        return _render(call, request, "application", form_fields, error.by_column)
+        found = {field: without_description(fault) for field, fault in error.by_column.items()}
+        return _render(call, request, "application", form_fields, found)
     return _render(call, request, "received", form_fields)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -43,11 +44,11 @@ def open_call(
     """Open a call, or show why this is not possible."""
     wanted, faults = validate_form(CallInput, non_empty_fields(form_fields), "last_day")
     if wanted is None:
-        return _render(request, cycle_id, conflict=next(iter(faults.values())))
+        return _render(request, cycle_id, entered=form_fields, faults=faults)
     try:
         calls.open_call(services, cycle_id, wanted)
     except ConflictError as error:
-        return _render(request, cycle_id, conflict=error.shown)
+        return _render(request, cycle_id, conflict=error.shown, entered=form_fields)
     return redirect_after_post(urls.applications(cycle_id))
 
 
@@ -95,19 +96,24 @@ def _render(
     *,
     conflict: Displayed = "",
     requested: int | None = None,
+    entered: Mapping[str, str] | None = None,
+    faults: Mapping[str, Displayed] | None = None,
 ) -> Response:
     found = decisions.read_applications(services_for(request), cycle_id)
     zone, call = ZoneInfo(found.cycle.timezone), found.call
+    status = HTTPStatus.CONFLICT if conflict else HTTPStatus.OK
     return render_page(
         request,
         "enrolment/applications.html",
-        HTTPStatus.CONFLICT if conflict else HTTPStatus.OK,
+        HTTPStatus.UNPROCESSABLE_ENTITY if faults else status,
         cycle=found.cycle,
         call=call,
         last_day="" if call is None else format_date(call.last_day),
         labels=labels.columns(),
         waiting=[(one, format_short_datetime(one.created_at, zone)) for one in found.waiting],
         conflict=conflict,
+        entered={"side": "", "last_day": ""} | dict(entered or {}),
+        faults=faults or {},
         requested=requested,
     )
 

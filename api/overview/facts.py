@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coach.texts.facts import FACT, NUMBER, TEXT, message, plural_message
+from coach.texts.facts import FACT, LANGUAGE, NUMBER, TEXT, message, plural_message
 
 COACHEES = message("overview.coachees", "Coachees")
 COACHES = message("overview.coaches", "Coaches")
@@ -14,6 +14,9 @@ NOT_AGREED = message("overview.not_agreed", "not yet")
 PARTICIPATION = message("overview.participation", "Takes part")
 IN_CYCLE = message("overview.in_cycle", "in the cycle")
 LEFT = message("overview.left", "has left")
+LANGUAGE_LEVEL = message(
+    "overview.language_level", "{language} {level}", language=LANGUAGE, level=TEXT
+)
 CYCLE_STATE = message("overview.cycle_state", "State")
 CYCLE_PUBLISHED = message("overview.cycle_published", "published")
 CYCLE_IN_PREPARATION = message("overview.cycle_in_preparation", "in preparation")

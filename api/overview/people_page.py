@@ -13,6 +13,7 @@ from api.http.limits import LimitRule
 from api.http.permissions import MANAGER, Permission, Permissions
 from api.lists.listing import present_list
 from api.lists.query import read_query
+from api.overview import facts
 from api.overview.page_contents import read_people_page
 from api.overview.people_list import PEOPLE_LIST
 from api.results.match_view import present_person
@@ -45,6 +46,13 @@ def show_people(
         sees_countries=principal.countries is not None,
         sends_mail=services.settings.mail.enabled and principal.countries is None,
         people=[(each, present_person(each.profile, texts)) for each in page.people],
+        languages={
+            each.brief.id: [
+                facts.LANGUAGE_LEVEL(language=one.code, level=one.level.name)
+                for one in each.profile.languages
+            ]
+            for each in page.people
+        },
         territories=[each.brief.country for each in page.people],
     )
 

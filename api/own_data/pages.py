@@ -24,7 +24,13 @@ from api.own_data.presenters import busy_days, grid_lines, weekday_labels
 from api.participants.routes import named_file
 from api.services import Services
 from api.web.drafts import Draft, draft_group, draft_of
-from api.web.rendering import FormFields, parse_form, redirect_after_post, render_page
+from api.web.rendering import (
+    FormFields,
+    parse_form,
+    redirect_after_post,
+    render_page,
+    without_description,
+)
 from coach.errors import UnusableInputError
 from coach.texts.facts import Displayed
 
@@ -110,7 +116,7 @@ def upload_calendar(
         busy_times.upload_calendar(services, principal, named_file(calendar))
     except UnusableInputError as error:
         return _render(link, request, faults=_by_field(error))
-    return redirect_after_post(f"{urls.person_details(link)}#calendar")
+    return redirect_after_post(f"{urls.person_details(link)}#busy")
 
 
 @DETAILS_PAGES.post("/busy-times/remove")
@@ -122,7 +128,7 @@ def remove_busy_times(
 ) -> Response:
     """Remove the busy times that are marked, or all of them."""
     busy_times.remove_busy_times(services, principal, parse_form(RemovedTimes, form_fields))
-    return redirect_after_post(f"{urls.person_details(link)}#calendar")
+    return redirect_after_post(f"{urls.person_details(link)}#busy")
 
 
 def _draft(services: Services, principal: Principal, fields: tuple[str, ...]) -> Draft:
@@ -133,7 +139,7 @@ def _draft(services: Services, principal: Principal, fields: tuple[str, ...]) ->
 def _by_field(error: UnusableInputError) -> Mapping[str, Sequence[Displayed]]:
     faults: dict[str, list[Displayed]] = defaultdict(list)
     for fault in error.faults:
-        faults[fault.column].append(fault.message)
+        faults[fault.column].append(without_description(fault.message))
     return faults
 
 

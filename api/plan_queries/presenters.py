@@ -21,6 +21,7 @@ from api.results.match_view import (
 )
 from api.results.move_view import DisplayNames, display_name
 from api.results.plan_view import LEVEL_LABELS
+from api.results.reason_words import in_words
 from api.web.date_formats import format_short_datetime
 from api.web.labels import Badge
 from coach.cycle import Cycle
@@ -210,7 +211,8 @@ def _other_coach(other: OtherCoach, names: DisplayNames) -> OtherCoachViewModel:
     coach = display_name(names, other.coach)
     if other.objections:
         why = tuple(
-            OBJECTION(rule=rule_name(one.rule), reason=one.reason) for one in other.objections
+            OBJECTION(rule=rule_name(one.rule), reason=in_words(one.reason))
+            for one in other.objections
         )
         return OtherCoachViewModel(other.coach, coach, facts.NOT_POSSIBLE(), "bad", why)
     points = POINTS(count=other.points or 0)

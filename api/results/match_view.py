@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.results import facts
+from api.results.rank_words import format_rank
+from api.results.reason_words import in_words
 from api.web.date_formats import time_range_text, zone_abbreviation
 from coach.cycle import Cycle
 from coach.people import Coach, Coachee, Person
-from coach.ranks import Rank
 from coach.sessions import Session
 from coach.texts.facts import Displayed, with_labels
 from coach.texts.renderer import Renderer
@@ -128,16 +129,6 @@ def present_person(person: Person, texts: Renderer) -> PersonViewModel:
     )
 
 
-def format_rank(rank: Rank) -> Displayed:
-    """Format a rank, such as `OF-5`, `civilian` or `civilian equivalent to OF-8`."""
-    if not rank.civilian:
-        return rank.code
-    for mark, compared in (("~", facts.CIVILIAN_AS), (">", facts.CIVILIAN_ABOVE)):
-        if mark in rank.code:
-            return compared(grade=rank.code.partition(mark)[2])
-    return facts.CIVILIAN()
-
-
 def present_session(session: Session, cycle: Cycle, texts: Renderer) -> SessionViewModel:
     """Return the view model of a session, in the cycle's zone."""
     zone = cycle.cycle.zone
@@ -159,7 +150,7 @@ def present_verdict(verdict: Verdict) -> VerdictViewModel:
         label=rule_name(verdict.rule),
         points=verdict.points,
         weight=verdict.weight,
-        because=verdict.reason,
+        because=in_words(verdict.reason),
     )
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request, Response
 
 from api.error_mapping import ERROR_TABLE
+from api.http import facts as http_facts
 from api.http.facts import SIGN_IN_FIRST
 from api.http.principal import ANONYMOUS, Principal
 from api.http.problem_details import ProblemDetails, register_exception_handlers
@@ -42,6 +43,23 @@ _ADVICE = {
     HTTPStatus.UNPROCESSABLE_ENTITY: facts.CORRECT(),
 }
 
+_ABOUT_ANY_STATUS = "about:blank"
+_TITLES = {
+    HTTPStatus.BAD_REQUEST: http_facts.UNUSABLE_INPUT_TITLE(),
+    HTTPStatus.NOT_FOUND: http_facts.NOT_FOUND_TITLE(),
+    HTTPStatus.METHOD_NOT_ALLOWED: facts.WRONG_USE_TITLE(),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: facts.TOO_LARGE_TITLE(),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: facts.UNKNOWN_KIND_TITLE(),
+    HTTPStatus.UNPROCESSABLE_ENTITY: http_facts.UNUSABLE_INPUT_TITLE(),
+    HTTPStatus.TOO_MANY_REQUESTS: http_facts.TOO_MANY_ATTEMPTS_TITLE(),
+    HTTPStatus.SERVICE_UNAVAILABLE: facts.UNAVAILABLE_TITLE(),
+}
+"""Titles that people understand, instead of the phrases of HTTP."""
+_DETAILS = {
+    HTTPStatus.NOT_FOUND: http_facts.NO_PAGE(),
+    HTTPStatus.METHOD_NOT_ALLOWED: facts.WRONG_USE(),
+}
+
 
 def register_error_pages(app: FastAPI) -> None:
     """Respond to errors with problem documents in the API, and with pages everywhere else."""
@@ -66,7 +84,7 @@ def problem_page(request: Request, problem: ProblemDetails) -> Response:
         request,
         "web/error.html",
         problem.status,
-        problem=problem,
+        problem=_in_plain_words(request, problem),
         what_to_do=_ADVICE.get(HTTPStatus(problem.status), ""),
         address=returned_address(request),
         returned=returned_fields(request),
@@ -75,6 +93,17 @@ def problem_page(request: Request, problem: ProblemDetails) -> Response:
         only_sign_in=problem.detail == request_renderer(request).text(SIGN_IN_FIRST()),
         ways_on=_ways_on(request),
     )
+
+
+def _in_plain_words(request: Request, problem: ProblemDetails) -> ProblemDetails:
+    """Replace the phrases of HTTP by sentences."""
+    status = HTTPStatus(problem.status)
+    if problem.type != _ABOUT_ANY_STATUS or status not in _TITLES:
+        return problem
+    texts = request_renderer(request)
+    is_phrase = problem.detail == problem.title and status in _DETAILS
+    detail = texts.text(_DETAILS[status]) if is_phrase else problem.detail
+    return problem.model_copy(update={"title": texts.text(_TITLES[status]), "detail": detail})
 
 
 def _ways_on(request: Request) -> list[tuple[str, Fact]]:

@@ -7,12 +7,14 @@ from coach.texts.facts import (
     FACT,
     MONTH,
     NUMBER,
+    PLAIN_NUMBER,
     SHORT_DATE,
     TERRITORY,
     TEXT,
     TIME,
     listed,
     message,
+    plural_message,
 )
 
 DATE_ALONE = message("value.date", "{day}", day=DATE)
@@ -37,6 +39,14 @@ SHORT_DATETIME = message(
     "value.short_datetime", "{day}, {time} {zone}", day=SHORT_DATE, time=TIME, zone=TEXT
 )
 CHOOSE_ONE = message("form.choose_one", "choose one")
+FILL_IN = message("form.fill_in", "fill this in")
+ENTER_DATE = message("form.enter_date", "enter a date")
+NEEDS_AT_LEAST = plural_message(
+    "form.needs_at_least",
+    "at least {count} is needed",
+    "at least {count} are needed",
+    count=PLAIN_NUMBER,
+)
 CHANGED_SINCE_SHOWN = message(
     "form.changed_since_shown",
     "somebody else has changed this since you opened it. What you have entered is still here, "
@@ -58,4 +68,9 @@ TO_FIRST_PAGE = message("page.to_first_page", "Go to the home page")
 TO_PAGE = message("page.to_page", "Back to the page")
 RELOAD = message("page.reload", "Go back and reload the page to see the current state.")
 CORRECT = message("page.correct", "Go back, correct the errors listed here, and try again.")
+WRONG_USE_TITLE = message("page.title_wrong_use", "This page cannot be used like that")
+WRONG_USE = message("page.wrong_use", "Go back, and use the links and buttons of the page.")
+TOO_LARGE_TITLE = message("page.title_too_large", "Too much was sent at once")
+UNKNOWN_KIND_TITLE = message("page.title_unknown_kind", "This kind of file cannot be used")
+UNAVAILABLE_TITLE = message("page.title_unavailable", "Not available at the moment")
 NO_SUCH_SUBJECT = message("page.no_such_subject", "the API has no such subject")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, TypeVar
 
+from annotated_types import MinLen
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from api.http.middleware.compression import is_compressible
@@ -20,7 +23,8 @@ from api.web import facts
 from api.web.drafts import page_drafts
 from api.web.templating import render
 from coach.errors import InputFault, UnusableInputError
-from coach.texts.facts import Displayed
+from coach.intake.facts import REQUIRED_CELL
+from coach.texts.facts import Displayed, Fact
 from coach.validation import validation_fact
 
 Value = TypeVar("Value", bound=BaseModel)
@@ -115,7 +119,7 @@ def validate_form(
         return model.model_validate(fields), {}
     except ValidationError as error:
         return None, {
-            ".".join(map(str, one["loc"])) or fallback_field: _fault_fact(one)
+            ".".join(map(str, one["loc"])) or fallback_field: _fault_fact(model, one)
             for one in error.errors(include_url=False, include_input=False)
         }
 
@@ -139,7 +143,30 @@ def non_empty_fields(entered: Mapping[str, str]) -> dict[str, str]:
     return {field: text for field, text in entered.items() if text.strip()}
 
 
-def _fault_fact(detail: ErrorDetails) -> Displayed:
-    if detail["type"] == "missing":
-        return facts.CHOOSE_ONE()
+def _fault_fact(model: type[BaseModel], detail: ErrorDetails) -> Displayed:
+    """Return the message about a field of a form, which people fill in, choose or mark."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "missing":
+        return _missing_fact(model.model_fields.get(str(detail["loc"][0])))
+    if kind == "string_too_short" and context["min_length"] == 1:
+        return facts.FILL_IN()
+    if kind == "too_short":
+        return facts.NEEDS_AT_LEAST(count=context["min_length"])
     return validation_fact(detail)
+
+
+def without_description(fault: Displayed) -> Displayed:
+    """Return a fault of a cell as a fault of a field, beside which the description stands."""
+    is_empty = isinstance(fault, Fact) and fault.code == REQUIRED_CELL.code
+    return facts.FILL_IN() if is_empty else fault
+
+
+def _missing_fact(field: FieldInfo | None) -> Displayed:
+    annotation = None if field is None else field.annotation
+    if annotation is date:
+        return facts.ENTER_DATE()
+    if annotation in (str, int):
+        return facts.FILL_IN()
+    limits = () if field is None else field.metadata
+    at_least = next((one.min_length for one in limits if isinstance(one, MinLen)), 0)
+    return facts.NEEDS_AT_LEAST(count=at_least) if at_least else facts.CHOOSE_ONE()

@@ -504,6 +504,7 @@ def check_page(answer: httpx.Response) -> None:
         if answer.is_error and "<title>" in page:
             title = page.partition("<title>")[2].partition("</title>")[0].strip()
             assert title.startswith(_ERROR_TITLES), f"{answer.request.url.path}: {title}"
+            assert sum(map(title.count, _ERROR_TITLES)) == 1, f"{answer.request.url.path}: {title}"
         alone = _ICONS_ALONE.findall(page)
         assert not alone, f"{answer.request.url.path} has icons without words: {alone}"
         ids = set(_IDS.findall(page))

@@ -27,6 +27,27 @@ LABELS: Mapping[str, Fact] = {
     "chain_of_command": message("person_edit.chain_of_command", "Chain of command")(),
 }
 """The label of each column that can be edited."""
+HINTS: Mapping[str, Fact] = {
+    "country": message("person_edit.country_hint", "two letters, such as RS or AL")(),
+    "timezone": message(
+        "person_edit.timezone_hint", "such as Europe/Belgrade; if empty, that of the country"
+    )(),
+    "languages": message(
+        "person_edit.languages_hint",
+        "one on each line, the preferred one first, with its level from A1 to C2: en:B2",
+    )(),
+    "availability": message(
+        "person_edit.availability_hint",
+        "one on each line, in the person's time zone: Mon 09:00-12:00",
+    )(),
+    "unavailable": message(
+        "person_edit.unavailable_hint",
+        "a day or a range on each line: 2027-02-01..2027-02-14",
+    )(),
+    "topics": message("person_edit.topics_hint", "one on each line")(),
+    "role": message("person_edit.role_hint", "what the person is in their institution")(),
+}
+"""Hints that differ from the descriptions of the columns in files."""
 BEYOND_LIMITS = message(
     "person_edit.beyond_limits",
     "your access does not include people of this country; ask an administrator to change it",

@@ -16,7 +16,12 @@ from api.http.versions import version_in_form
 from api.overview.person_editor import facts, service
 from api.overview.person_editor.service import KINDS, edited_columns
 from api.overview.policy_editor.time_zones import time_zones
-from api.web.rendering import FormFields, redirect_after_post, render_page
+from api.web.rendering import (
+    FormFields,
+    redirect_after_post,
+    render_page,
+    without_description,
+)
 from coach.errors import ChangedSinceError, UnusableInputError
 from coach.intake.columns import COLUMNS
 from coach.texts.facts import Displayed
@@ -52,7 +57,8 @@ def save_person(
 def _by_field(error: UnusableInputError) -> Mapping[str, Sequence[Displayed]]:
     faults: dict[str, list[Displayed]] = defaultdict(list)
     for fault in error.faults:
-        faults[fault.column if fault.column in facts.LABELS else _OTHER].append(fault.message)
+        column = fault.column if fault.column in facts.LABELS else _OTHER
+        faults[column].append(without_description(fault.message))
     return faults
 
 
@@ -78,11 +84,12 @@ def _render(
         HTTPStatus.CONFLICT if changed else status,
         person=person,
         version=version if faults and version.isdecimal() else person.version,
+        labels=facts.LABELS,
         fields=[
             {
                 "name": name,
                 "label": facts.LABELS[name],
-                "hint": columns[name].description,
+                "hint": facts.HINTS.get(name, columns[name].description),
                 "options": [(one, facts.CHOICES.get(one, one)) for one in columns[name].allowed],
                 "required": columns[name].required,
                 "long": name in _LONG,

@@ -40,20 +40,20 @@ NAME_MISSING = message("policy_form.name_missing", "enter a name for the cycle")
 DATE_MISSING = message("policy_form.date_missing", "enter a day, such as 2027-01-18")
 NOT_A_DATE = message(
     "policy_form.not_a_date",
-    "{value} is not a day; write it like 2027-01-18 or 18.1.2027",
+    "'{value}' is not a day; write it like 2027-01-18 or 18.1.2027",
     value=TEXT,
 )
 NOT_A_WHOLE_NUMBER = message(
     "policy_form.not_a_whole_number",
-    "{value} is not a whole number; write it in figures",
+    "'{value}' is not a whole number; write it in figures",
     value=TEXT,
 )
 NOT_A_NUMBER = message(
-    "policy_form.not_a_number", "{value} is not a number; write it like 0.25", value=TEXT
+    "policy_form.not_a_number", "'{value}' is not a number; write it like 0.25", value=TEXT
 )
 WITHOUT_COLON = message(
     "policy_form.without_colon",
-    "there is no colon in {value}; write what it is about, a colon, and the values",
+    "there is no colon in '{value}'; write what it is about, a colon, and the values",
     value=TEXT,
 )
 IN_ORDER = message("policy_form.in_order", "{values}", values=listed(FACT))

@@ -188,7 +188,7 @@ def test_change_of_somebody_else_is_shown_and_nothing_typed_is_lost(
     answer = office.post(f"/cycles/{cycle_id}/policy/edit", data=form)
     assert answer.status_code == HTTPStatus.CONFLICT
     page = answer.text
-    assert "sessions.minutes" in page
+    assert re.search(r'<th scope="row">\s*Length of a session, in minutes\s*</th>', page)
     assert re.search(r'id="sessions.count"\s[^>]*value="5"', page)
     assert editing.read_stored(world.services, cycle_id).policy.sessions.count == 2
     seen = re.search(r'name="version" value="(\d+)"', page)

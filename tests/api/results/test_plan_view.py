@@ -3,8 +3,8 @@
 import pytest
 
 from api.organisation import Organisation
-from api.results.match_view import format_rank
 from api.results.plan_view import present_plan
+from api.results.rank_words import format_rank
 from coach.cycle import Cycle
 from coach.objective import ObjectiveLevel
 from coach.people import Roster

@@ -1,0 +1,47 @@
+"""Messages for the reasons of rules on pages and in reports."""
+
+from __future__ import annotations
+
+from coach.texts.facts import FACT, NUMBER, TERRITORY, message, plural_message
+
+BOTH_COUNTRY = message("reason.both_country", "both from {country}", country=TERRITORY)
+TWO_COUNTRIES = message(
+    "reason.two_countries", "{first} and {second}", first=TERRITORY, second=TERRITORY
+)
+# i18n: ranks, such as "OF-5", "civilian" or "civilian equivalent to OF-8".
+SAME_RANK = message("reason.same_rank", "both {rank}", rank=FACT)
+SAME_GRADE = message(
+    "reason.same_grade",
+    "coachee {coachee}, coach {coach}: the same grade",
+    coachee=FACT,
+    coach=FACT,
+)
+SENIOR = plural_message(
+    "reason.senior",
+    "coachee {coachee}, coach {coach}: the coach is {count} grade senior",
+    "coachee {coachee}, coach {coach}: the coach is {count} grades senior",
+    coachee=FACT,
+    coach=FACT,
+    count=NUMBER,
+)
+# i18n: {allowance} is what the policy allows: "standard sensitivity allows 2"
+JUNIOR = plural_message(
+    "reason.junior",
+    "coachee {coachee}, coach {coach}: the coach is {count} grade junior; {allowance}",
+    "coachee {coachee}, coach {coach}: the coach is {count} grades junior; {allowance}",
+    coachee=FACT,
+    coach=FACT,
+    count=NUMBER,
+    allowance=FACT,
+)
+NO_GRADE = message(
+    "reason.no_grade",
+    "coachee {coachee}, coach {coach}: no grade to compare",
+    coachee=FACT,
+    coach=FACT,
+)
+NOT_UNIFORMED = message(
+    "reason.not_uniformed",
+    "a coach in uniform is required, but this coach is not ({rank})",
+    rank=FACT,
+)
