@@ -111,7 +111,8 @@ def solve(
         cancelled: called frequently; the run ends once it returns true.
         on_failed_search: called with an exception that ended a search for remedies. In the result,
             `remedies_complete` is then false for that coachee.
-        on_evaluated: called before the search with the pairs, which then learn from it.
+        on_evaluated: called before the search with the evaluated problem, whose oracles store what
+            the search learns.
 
     Raises:
         ImpossiblePinsError: a pin violates a hard rule or a capacity, or cannot be timetabled, or

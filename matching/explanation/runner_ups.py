@@ -83,7 +83,8 @@ class RunnerUps:
         self._roster = roster
         self._result = result
         self._deadline = deadline
-        # A run with pins requires their pairs, and one under way has the history of its `keep`.
+        # The run's own pairs cannot be used with pins, which they require, or in a cycle in
+        # progress, where their history is that of the run's `keep`.
         if evaluated is None or cycle.pins or under_way:
             history = FixedHistory(cycle, under_way, result) if under_way else None
             evaluated = _evaluate(roster, cycle, result, deadline, history)
