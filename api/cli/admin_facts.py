@@ -262,4 +262,3 @@ MAIL_PROBLEMS = plural_message(
     "admin.mail_problems", "{count} problem was found", "{count} problems were found", count=NUMBER
 )
 NOT_AN_ADDRESS = message("admin.not_an_address", "{address} is not an email address", address=TEXT)
-UNREADABLE_FILE = message("admin.unreadable_file", "the file cannot be read: {reason}", reason=TEXT)

@@ -13,6 +13,7 @@ from api.cli import admin_facts as facts
 from api.cli.output import echo
 from api.cli.output import gettext as _
 from api.cli.services import open_cli_services
+from api.input_files.source import read_source
 from api.mail_check.received import Outcome
 from api.mail_check.service import (
     MAX_SOURCE_CHARACTERS,
@@ -84,8 +85,7 @@ def _recipient(address: str) -> TestRecipient:
 
 
 def _read(file: Path | None) -> str:
-    try:
-        return (file or Path()).read_bytes()[:MAX_SOURCE_CHARACTERS].decode("utf-8", "replace")
-    except OSError as error:
-        fault = InputFault(str(file), 1, "", facts.UNREADABLE_FILE(reason=error.strerror or ""))
-        raise UnusableInputError([fault]) from error
+    source = read_source(file or Path(), MAX_SOURCE_CHARACTERS)
+    if isinstance(source, InputFault):
+        raise UnusableInputError([source])
+    return source.content[:MAX_SOURCE_CHARACTERS].decode("utf-8", "replace")

@@ -61,5 +61,7 @@ def pairs(
     )
     eligible = sum(row[2] == "yes" for row in rows)
     every = common.PAIRS(count=len(rows))
-    written = facts.ELIGIBLE_PAIRS(count=eligible, pairs=every, out=str(out))
-    echo(written, err=out == STANDARD_OUTPUT)
+    if out == STANDARD_OUTPUT:
+        echo(facts.ELIGIBLE(count=eligible, pairs=every), err=True)
+    else:
+        echo(facts.ELIGIBLE_PAIRS(count=eligible, pairs=every, out=str(out)))

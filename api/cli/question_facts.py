@@ -23,6 +23,13 @@ ELIGIBLE_PAIRS = plural_message(
     pairs=FACT,
     out=TEXT,
 )
+ELIGIBLE = plural_message(
+    "pairs.eligible_printed",
+    "{count} of {pairs} is eligible",
+    "{count} of {pairs} are eligible",
+    count=NUMBER,
+    pairs=FACT,
+)
 TEMPLATE_READY = message(
     "template.ready",
     "{out} is ready: fill in the sheets coachees and coaches, then run",

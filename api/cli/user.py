@@ -102,7 +102,7 @@ def user(
         if action is UserAction.LIST:
             _list(services)
         elif action is UserAction.ACCESS:
-            _change_access(services, name, checked_access(services, entered))
+            _change_access(services, name, _checked(services, entered))
             echo(facts.ACCESS_CHANGED(name=name, role=_ROLES[role]))
         elif action in _CONFIRMATIONS:
             _apply_action(services, action, name, oidc, mail)
@@ -110,8 +110,22 @@ def user(
         else:
             if action is UserAction.RESET_FACTOR:
                 _remove_second_factor(services, name)
-            added_as = checked_access(services, entered) if action is UserAction.ADD else None
+            added_as = _checked(services, entered) if action is UserAction.ADD else None
             _print_address(services, name, added_as, _link(services, oidc, mail))
+
+
+_OPTIONS = {"role": "--role", "cycles": "--cycle", "countries": "--country"}
+
+
+def _checked(services: Services, entered: EnteredAccess) -> Access:
+    """Return the access that was entered; faults name the options."""
+    try:
+        return checked_access(services, entered)
+    except UnusableInputError as error:
+        raise UnusableInputError(
+            InputFault("user", 1, _OPTIONS.get(fault.column, fault.column), fault.message)
+            for fault in error.faults
+        ) from error
 
 
 _ROLES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Iterator
 from types import ModuleType
@@ -56,5 +57,6 @@ def figures() -> Iterator[Figure]:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m tests.force", description=__doc__).parse_args()
     print(where_and_when())  # noqa: T201 - the command's output
     sys.exit(0 if show("Stress tests", figures()) else 1)

@@ -187,8 +187,11 @@ def test_explain_handles_matched_unmatched_and_unknown_coachees(
 
 
 def test_pairs_writes_one_row_per_pair(gender_coach: Command, sample: Path) -> None:
-    assert gender_coach("pairs", *files(sample), "--out", sample / "pairs.csv").code == 0
-    rows = list(csv.DictReader(io.StringIO((sample / "pairs.csv").read_text("utf-8"))))
+    done = gender_coach("pairs", *files(sample), "--out", "-")
+    assert done.code == 0
+    rows = list(csv.DictReader(io.StringIO(done.out)))
+    eligible = sum(row["eligible"] == "yes" for row in rows)
+    assert done.err.splitlines()[-1] == f"{eligible} of {len(rows)} pairs are eligible"
     assert list(rows[0]) == ["coachee", "coach", "eligible", "points", "blocked_by"]
     assert len(rows) == 14 * 9
     by_pair = {(row["coachee"], row["coach"]): row for row in rows}

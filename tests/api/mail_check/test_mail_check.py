@@ -149,3 +149,6 @@ def test_command_checks_a_file_and_fails_if_there_is_a_problem(
     assert bad.code == 4
     assert "! SPF does not pass" in bad.out
     assert gender_coach("mail", "check", "--data", tmp_path / "data").code == 2
+    file.unlink()
+    lost = gender_coach(*options)
+    assert (lost.code, lost.err) == (2, f"{file}:1:file: there is no such file\n")

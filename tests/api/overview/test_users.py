@@ -24,8 +24,9 @@ from coach.errors import UnusableInputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    from conftest import World
+    from conftest import Command, World
 
 API = "/api/v1/users"
 GOOD = "tulip anvil ferry quartz"
@@ -190,3 +191,12 @@ def test_an_incomplete_limit_is_a_fault_and_never_no_limit(
 def test_an_empty_list_of_cycles_is_refused(world: World) -> None:
     with pytest.raises(UnusableInputError):
         checked_access(world.services, EnteredAccess(role=OfficeRole.MANAGER, cycles=[]))
+
+
+def test_the_command_names_the_option_with_a_fault(
+    world: World, gender_coach: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", world.services.settings.database_url)
+    options = ("--data", tmp_path / "data", "--role", "manager", "--cycle", "3f0c")
+    done = gender_coach("user", "add", "Besa", *options)
+    assert (done.code, done.err) == (2, "user:1:--cycle: there is no cycle 3f0c\n")
