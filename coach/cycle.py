@@ -38,6 +38,17 @@ def _timezone_names() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def check_year(day: date) -> date:
+    """Return a date or time, if its year is one in which a cycle can be.
+
+    Raises:
+        InvalidValueError: it is not.
+    """
+    if not MIN_YEAR <= day.year <= MAX_YEAR:
+        raise InvalidValueError(facts.YEAR_OUT_OF_RANGE(low=MIN_YEAR, high=MAX_YEAR))
+    return day
+
+
 def known_timezone(value: str) -> str:
     """Return `value` if it is the name of a time zone.
 
@@ -91,9 +102,7 @@ class CycleDates(CycleFileTable):
     @field_validator("start", "end")
     @classmethod
     def _check_year(cls, value: date) -> date:
-        if not MIN_YEAR <= value.year <= MAX_YEAR:
-            raise InvalidValueError(facts.YEAR_OUT_OF_RANGE(low=MIN_YEAR, high=MAX_YEAR))
-        return value
+        return check_year(value)
 
     @field_validator("end")
     @classmethod

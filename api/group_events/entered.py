@@ -18,7 +18,7 @@ from api.group_events import facts
 from api.invitations.announce import JoinLink
 from api.participants.group_rows import MAX_PLACE_LENGTH, MAX_TITLE_LENGTH
 from api.values import FrozenModel, Identifier
-from coach.cycle import known_timezone
+from coach.cycle import check_year, known_timezone
 from coach.errors import InvalidValueError
 from coach.feedback import SingleLineText
 from coach.group_events import (
@@ -53,7 +53,7 @@ class GroupDateInput(FrozenModel):
     """
 
     id: Identifier | None = None
-    day: date
+    day: Annotated[date, AfterValidator(check_year)]
     clock: time | None = None
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, field_validator
+from pydantic import AfterValidator, BaseModel, field_validator
 
 from api.rescheduling import facts
 from api.rescheduling.presenters import parse_slot_value
 from api.rescheduling.slots import NewTime
+from coach.cycle import check_year
 from coach.errors import InvalidValueError
 from coach.feedback import LongText
 
@@ -28,7 +30,7 @@ class SlotForm(BaseModel):
 class TypedTimeForm(BaseModel):
     """A date and time in the cycle's zone, and the reason for allowing a time outside the rules."""
 
-    day: date
+    day: Annotated[date, AfterValidator(check_year)]
     clock: time
     reason: LongText = ""
 

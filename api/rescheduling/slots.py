@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Annotated
 
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime
 from sqlalchemy.orm import Session as Transaction
 
 from api.http.principal import Principal
@@ -16,22 +17,26 @@ from api.services import Services
 from api.sessions.rows import SessionRow, SessionState
 from api.sessions.schedule import own_session
 from api.values import FrozenModel
+from coach.cycle import check_year
 from coach.errors import ConflictError
 from matching.rescheduling.free_slots import free_slots
 from matching.rescheduling.pair_calendar import PairCalendar
+
+Start = Annotated[AwareDatetime, AfterValidator(check_year)]
+"""The start of a session, in a year in which a cycle can be."""
 
 
 class SessionStart(FrozenModel):
     """A later session of the same pair, by number, and its new start."""
 
     number: int
-    start: AwareDatetime
+    start: Start
 
 
 class NewTime(FrozenModel):
     """A new start of a session, and the new starts of later sessions that have to move with it."""
 
-    start: AwareDatetime
+    start: Start
     moves: tuple[SessionStart, ...] = ()
 
     def by_number(self, number: int) -> dict[int, datetime]:

@@ -20,6 +20,7 @@ from api.replies.reading.limits import (
     stored_text,
 )
 from api.replies.reading.mail_structure import Part
+from coach.cycle import MAX_YEAR, MIN_YEAR
 
 CALENDAR_TYPES = ("text/calendar", "application/ics")
 _MAX_SEQUENCE = 2**31 - 1
@@ -148,10 +149,9 @@ def _instant(value: Any) -> datetime | None:  # noqa: ANN401 - a property
     instant = getattr(value, "dt", None)
     if not isinstance(instant, datetime) or instant.tzinfo is None:
         return None
-    try:
-        return instant.astimezone(UTC)
-    except (OverflowError, ValueError):
+    if not MIN_YEAR <= instant.year <= MAX_YEAR:  # of no cycle
         return None
+    return instant.astimezone(UTC)
 
 
 def _comment(value: Any) -> str:  # noqa: ANN401 - a property, or a list of them

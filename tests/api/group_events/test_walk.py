@@ -28,6 +28,9 @@ def test_an_event_is_planned_answered_and_changed(world: World, office: httpx.Cl
     assert faulty.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     for field in ("days", "day_1", "people"):
         assert f'href="#{field}"' in faulty.text
+    late = office.post(events, data=SEMINAR | {"day_1": "9999-12-31", "clock_1": "23:59"})
+    assert late.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert 'href="#day_1"' in late.text
     page = office.post(events, data=SEMINAR).headers["location"]
     assert "3 have not replied" in office.get(page).text
     assert "whose secret link no longer works" not in office.get(page).text

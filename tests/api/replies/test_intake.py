@@ -198,6 +198,14 @@ def test_a_counter_proposal_of_a_time_that_has_passed_is_held_with_its_time(
     assert row.starts_at.year == 2020
 
 
+@pytest.mark.parametrize("day", ["99991231", "22000101", "00010101"])
+def test_a_counter_proposal_of_an_impossible_year_is_held_without_its_time(
+    cycle: Correspondence, day: str
+) -> None:
+    row = cycle.receive(exchange_counter(cycle.about(), day=day))
+    assert (became(row), row.starts_at) == ((HELD, Reason.NO_SUCH_TIME), None)
+
+
 def test_automatic_replies_are_recorded_and_bounces_are_held_with_their_person(
     cycle: Correspondence,
 ) -> None:

@@ -184,6 +184,23 @@ def test_the_office_allows_a_time_outside_the_rules_only_with_a_reason(
     assert "time outside rules allowed" in actions
 
 
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_a_time_in_an_impossible_year_is_refused_like_any_other_fault(
+    world: World, client: httpx.Client, session: SessionDetails, year: str
+) -> None:
+    world.sign_in(client)
+    form = {"day": f"{year}-12-31", "clock": "23:59", "reason": "a typing error"}
+    page = client.post(f"{urls.session_change(session.id)}/time", data=form, headers=OWN)
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "year must be between 2000 and 2199" in page.text
+    assert f'value="{year}-12-31"' in page.text
+    for offset in ("Z", "-14:00"):
+        move = {"start": f"{year}-12-31T23:59:59{offset}", "reason": "a typing error"}
+        answer = client.post(f"/api/v1/sessions/{session.id}/move", json=move, headers=OWN)
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert now_of(world, session).start == session.start
+
+
 def test_no_reason_allows_a_time_at_which_the_coach_has_another_session(
     world: World, client: httpx.Client, session: SessionDetails
 ) -> None:
