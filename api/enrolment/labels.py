@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from api.enrolment import facts
+from api.web.facts import TERRITORY_ALONE
 from coach.people import Service
-from coach.texts.facts import Fact
+from coach.texts.facts import Displayed, Fact
 
 
 def services() -> tuple[tuple[str, Fact], ...]:
     """Return an empty option, followed by the services with their labels."""
     return (("", facts.NO_SERVICE()), *((one.value, facts.SERVICES[one]()) for one in Service))
+
+
+def shown_cells(cells: Mapping[str, str]) -> dict[str, Displayed]:
+    """Return the cells of an application for display, with the name of the country."""
+    return {
+        name: TERRITORY_ALONE(code=text) if name == "country" else text
+        for name, text in cells.items()
+    }
 
 
 def columns() -> tuple[tuple[Fact, str], ...]:

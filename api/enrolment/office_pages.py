@@ -110,7 +110,11 @@ def _render(
         call=call,
         last_day="" if call is None else format_date(call.last_day),
         labels=labels.columns(),
-        waiting=[(one, format_short_datetime(one.created_at, zone)) for one in found.waiting],
+        waiting=[
+            (one, labels.shown_cells(one.cells), format_short_datetime(one.created_at, zone))
+            for one in found.waiting
+        ],
+        territories=[one.cells.get("country", "") for one in found.waiting],
         conflict=conflict,
         entered={"side": "", "last_day": ""} | dict(entered or {}),
         faults=faults or {},

@@ -19,6 +19,7 @@ from api.enrolment import address_codes, calls, decisions
 from api.enrolment.address_codes import EnteredCode, request_code
 from api.enrolment.applications import MAX_WAITING, ApplicationInput, apply
 from api.enrolment.calls import CallInput
+from api.enrolment.labels import shown_cells
 from api.enrolment.requests import request_from_all
 from api.enrolment.rows import ApplicationRow
 from api.http.principal import SYSTEM
@@ -34,6 +35,7 @@ from coach.errors import (
     TooManyAttemptsError,
     UnusableInputError,
 )
+from coach.texts.renderer import english
 from tests.api.both_ways import changed_rows
 
 if TYPE_CHECKING:
@@ -302,6 +304,14 @@ def test_link_of_a_call_that_has_ended_opens_nothing(
     ):
         with pytest.raises(NotFoundError):
             use()
+
+
+def test_country_of_an_application_is_shown_by_its_name() -> None:
+    shown = shown_cells({"country": "AL", "unit": "AL"})
+    assert {name: english(text) for name, text in shown.items()} == {
+        "country": "Albania",
+        "unit": "AL",
+    }
 
 
 def test_call_needs_email_and_a_day_of_the_cycle(world: World, services: Services) -> None:
