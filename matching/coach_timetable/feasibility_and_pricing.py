@@ -18,12 +18,7 @@ from matching.coach_timetable.heuristics import TimetableHeuristics, similar_ser
 from matching.coach_timetable.lagrangian_cut import UNIT, LagrangianCut
 from matching.coach_timetable.lp_relaxation import LpRelaxation
 from matching.coach_timetable.model import Placed, TimetableModel, starts_of_positions
-from matching.coach_timetable.negotiated_congestion import (
-    LONG_EFFORT,
-    QUICK_EFFORT,
-    SHORT_EFFORT,
-    NegotiationEffort,
-)
+from matching.coach_timetable.negotiated_congestion import QUICK_EFFORT, NegotiationEffort
 from matching.coach_timetable.positions import members
 from matching.coach_timetable.pricing_search import PricingSearch
 from matching.coach_timetable.series_relaxation import SeriesRelaxation
@@ -53,6 +48,7 @@ class CoachOracle:
         self._relaxation = (SeriesRelaxation if by_series else LpRelaxation)(calendar)
         self._heuristics = TimetableHeuristics(calendar)
         self._not_inserted: set[int] = set()
+        self._not_improved: tuple[dict[int, float], float] | None = None
         self._undecided: dict[int, float] = {}
 
     def can_hold(self, wanted: int, deadline: Deadline) -> bool:
@@ -123,10 +119,18 @@ class CoachOracle:
     def improving_sets(
         self, profit: Mapping[int, float], threshold: float, deadline: Deadline
     ) -> list[int]:
-        """Return feasible sets, found by heuristics, whose profit exceeds `threshold`."""
+        """Return feasible sets, found by heuristics, whose profit exceeds `threshold`.
+
+        With contracting sessions, a search that found none is not repeated at once.
+        """
         if self.cannot_exceed(profit, threshold):
             return []
-        return improving_sets(self, profit, threshold, deadline)
+        latest = dict(profit), threshold
+        if self.calendar.contracting and latest == self._not_improved:
+            return []
+        found = improving_sets(self, profit, threshold, deadline)
+        self._not_improved = None if found else latest
+        return found
 
     @property
     def maximal_sets(self) -> Sequence[int]:
@@ -253,7 +257,7 @@ class CoachOracle:
     def _search(self, wanted: int, deadline: Deadline, effort: float) -> bool | None:
         deadline.check()
         candidates = members(wanted)
-        placed = self._find(wanted, deadline, SHORT_EFFORT)
+        placed = self._find(wanted, deadline, self._heuristics.first_effort)
         if placed is None:
             answer = self._relaxation.decide(candidates, deadline)
             if isinstance(answer, LagrangianCut):
@@ -261,7 +265,7 @@ class CoachOracle:
                 return False
             placed = answer
         if placed is None:
-            placed = self._heuristics.negotiate(candidates, {}, LONG_EFFORT, deadline)
+            placed = self._heuristics.negotiate_longer(candidates, deadline)
         if placed is None:
             model = TimetableModel(self.calendar, candidates, required=True)
             try:

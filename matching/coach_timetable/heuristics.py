@@ -8,6 +8,9 @@ from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.insertion_heuristic import extend_timetable, insert_all_series
 from matching.coach_timetable.model import Placed
 from matching.coach_timetable.negotiated_congestion import (
+    LONG_EFFORT,
+    QUICK_EFFORT,
+    SHORT_EFFORT,
     NegotiationEffort,
     SeriesPlanner,
     negotiate,
@@ -47,6 +50,22 @@ class TimetableHeuristics:
         if placed is None:
             placed = self.negotiate(candidates, known, effort, deadline)
         return placed
+
+    @property
+    def first_effort(self) -> NegotiationEffort:
+        """The effort of a negotiation before the relaxation of a set is solved.
+
+        With contracting sessions, more sets are infeasible, and the relaxation excludes most of
+        them in less time than a longer negotiation takes.
+        """
+        return QUICK_EFFORT if self._calendar.contracting else SHORT_EFFORT
+
+    def negotiate_longer(self, candidates: Sequence[int], deadline: Deadline) -> Placed | None:
+        """Return a timetable for a set that the relaxation does not exclude, or `None`."""
+        placed = None
+        if self._calendar.contracting:
+            placed = self.negotiate(candidates, {}, SHORT_EFFORT, deadline)
+        return placed or self.negotiate(candidates, {}, LONG_EFFORT, deadline)
 
     def negotiate(
         self,

@@ -16,6 +16,7 @@ from random import Random
 from matching.coach_timetable.calendar import CoachCalendar
 from matching.deadline import Deadline
 
+_MAX_PAIRED = 4  # the size of a range that two pairs of adjacent entries cover
 _INITIAL_PRESENT_FACTOR = 1.0
 _HISTORY_FACTORS = (1.0, 0.1, 0.4, 1.5, 0.7, 0.2, 2.0, 0.05)
 _EFFORT_PER_SERIES = 0.0003
@@ -42,6 +43,54 @@ SHORT_EFFORT = NegotiationEffort(1, 100, 1.05)
 LONG_EFFORT = NegotiationEffort(4, 150, 1.04)
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A session of a series: its positions, and which of the next session's can follow each.
+
+    Attributes:
+        ranges: positions, with their ranges in the list of the next session's positions.
+        pairs: for ranges of at most four, two entries that cover them, in a list of the minima of
+            adjacent entries and then of single ones; otherwise `None`.
+    """
+
+    ranges: list[tuple[int, int, int]]
+    pairs: list[tuple[int, int, int]] | None
+
+    @classmethod
+    def between(
+        cls, calendar: CoachCalendar, number: Sequence[int], following: Sequence[int]
+    ) -> _Step:
+        """Return the step from the positions of a session to those of the next one."""
+        ranges = [
+            (
+                position,
+                bisect_left(following, calendar.low[position]),
+                bisect_left(following, calendar.high[position]),
+            )
+            for position in number
+        ]
+        some = len(following)
+        pairs = [
+            (position, low, high - 2) if high - low > 1 else (position, some + low, some + low)
+            for position, low, high in ranges
+        ]
+        is_short = all(high - low <= _MAX_PAIRED for _, low, high in ranges)
+        return cls(ranges, pairs if is_short else None)
+
+    def least(self, cost: Sequence[float], best: list[float]) -> list[float]:
+        """Return the least cost from each position on; `best` contains those of the next session.
+
+        Many short ranges are evaluated, so the minima of adjacent entries are computed once.
+        """
+        if self.pairs is None:
+            return [cost[position] + min(best[low:high]) for position, low, high in self.ranges]
+        minima = [*map(min, best, best[1:]), best[-1], *best]
+        return [
+            cost[position] + (minima[one] if minima[one] < minima[other] else minima[other])  # noqa: FURB136 - faster
+            for position, one, other in self.pairs
+        ]
+
+
 class SeriesPlanner:
     """Computes shortest paths for one candidate's series, with precomputed arcs."""
 
@@ -53,17 +102,8 @@ class SeriesPlanner:
             position: (home, bit) for position, home, bit in calendar.sessions(candidate)
         }
         self._last = chain[-1] if chain else ()
-        # For each session but the last: positions, with their ranges in the next session's list.
         self._steps = [
-            [
-                (
-                    position,
-                    bisect_left(following, calendar.low[position]),
-                    bisect_left(following, calendar.high[position]),
-                )
-                for position in number
-            ]
-            for number, following in pairwise(chain)
+            _Step.between(calendar, number, following) for number, following in pairwise(chain)
         ]
 
     def cheapest(self, cost: Sequence[float]) -> list[int]:
@@ -72,13 +112,13 @@ class SeriesPlanner:
             return []
         best = [cost[position] for position in self._last]
         table = [best]
-        for steps in reversed(self._steps):
-            best = [cost[position] + min(best[low:high]) for position, low, high in steps]
+        for step in reversed(self._steps):
+            best = step.least(cost, best)
             table.append(best)
         place = best.index(min(best))
         series = []
-        for steps, after in zip(self._steps, reversed(table[:-1]), strict=True):
-            position, low, high = steps[place]
+        for step, after in zip(self._steps, reversed(table[:-1]), strict=True):
+            position, low, high = step.ranges[place]
             series.append(position)
             slice_ = after[low:high]
             place = low + slice_.index(min(slice_))
@@ -148,6 +188,7 @@ class _CongestionState:
         self._week_can_bind = calendar.week_can_bind
         self._price = [0.0] * calendar.positions
         self._on = [0] * calendar.positions  # the occupants of each day as a bit set
+        self._contested: set[int] = set()  # the days on which the sessions do not fit
         self._week: dict[int, int] = {}
         self.series: dict[int, list[int]] = {}
         self.routes = 0
@@ -167,6 +208,8 @@ class _CongestionState:
         With `rng`, the series are rerouted in a random order. A contested day becomes more
         expensive for contracting sessions and for all other sessions.
         """
+        if not self._week_can_bind and not self._contested:
+            return True
         contested = [one for one in self.series if self._is_contested(one)]
         if rng is not None:
             rng.shuffle(contested)
@@ -185,12 +228,9 @@ class _CongestionState:
 
     def _free(self, position: int, one: int) -> bool:
         """Return whether a session of `one` is compatible with the other sessions at a position."""
-        home, bit = self._planners[one].sessions[position]
-        group = self._on[home]
-        is_there = bool(group & bit)
-        if group & ~bit and not self._calendar.fits_together(home, group | bit):
+        if self._planners[one].sessions[position][0] in self._contested:
             return False
-        return not self._week_can_bind or self._has_room_in_week(position, own=is_there)
+        return not self._week_can_bind or self._has_room_in_week(position, own=True)
 
     def _has_room_in_week(self, position: int, *, own: bool) -> bool:
         load = self._week.get(self._calendar.position_week[position], 0) - own
@@ -215,6 +255,7 @@ class _CongestionState:
         for position in positions:
             home, bit = sessions[position]
             self._on[home] |= bit
+            self._check(home)
             week = self._calendar.position_week[position]
             self._week[week] = self._week.get(week, 0) + 1
 
@@ -223,4 +264,13 @@ class _CongestionState:
         for position in self.series.get(one, ()):
             home, bit = sessions[position]
             self._on[home] &= ~bit
+            self._check(home)
             self._week[self._calendar.position_week[position]] -= 1
+
+    def _check(self, home: int) -> None:
+        """Store whether the sessions of a day fit."""
+        group = self._on[home]
+        if group and not self._calendar.fits_together(home, group):
+            self._contested.add(home)
+        else:
+            self._contested.discard(home)

@@ -8,6 +8,7 @@ iteration give a valid Lagrangian cut, so a query often ends before its program 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import inf
 
 import highspy
 import numpy as np
@@ -33,6 +34,7 @@ from matching.coach_timetable.shared_capacity import (
 from matching.deadline import Deadline
 
 _MAX_COLUMNS = 4000
+_CHOOSE = 0  # the simplex method, instead of always the dual one
 _CUT_ROUNDS = 8  # rounds of day cut separation
 _MAX_PRICE = 1 << 14  # of a unit of capacity, in profit; lower prices are valid, too
 _ROUNDING = 64  # tolerance on reduced profits, in units
@@ -68,6 +70,8 @@ class SeriesModel:
         self._solver = create_highs_solver()
         self._solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
         self._solver.setOptionValue("presolve", "off")
+        # After columns were added, the basis is primal feasible, so HiGHS chooses primal simplex.
+        self._solver.setOptionValue("simplex_strategy", _CHOOSE)
         limits = [*[1.0] * len(candidates), float(calendar.max_coachees)]
         add_rows(self._solver, [(-highspy.kHighsInf, limit, [], []) for limit in limits])
         self._pairs = [
@@ -96,17 +100,25 @@ class SeriesModel:
         profit: Mapping[int, float],
         deadline: Deadline,
         suffices: Callable[[LagrangianCut, float], bool] = lambda _cut, _bound: False,
+        *,
+        enough: float = inf,
+        separates: bool = True,
     ) -> LagrangianCut:
         """Return the cut that best bounds the profit of sets, or the first one that `suffices`.
 
-        `suffices` is called with each cut and its bound on the profit of sets.
+        Args:
+            profit: the profit of each candidate.
+            deadline: limits the time and the effort.
+            suffices: called with each cut and its bound on the profit of sets.
+            enough: a profit from which on no more columns are sought.
+            separates: whether violated day cuts are added.
 
         Raises:
             CancelledError, DeadlineExceededError: see `Deadline.check`.
         """
         profits = [profit.get(one, 0.0) for one in self.candidates]
         self._set_profits(profits)
-        least, best, cut_rounds = 0, None, 0
+        least, best, cut_rounds, most_rounds = 0, None, 0, _CUT_ROUNDS if separates else 0
         while True:
             deadline.check()
             self._run(deadline)
@@ -119,10 +131,11 @@ class SeriesModel:
                 least, best = bound, cut
             if suffices(cut, bound / UNIT):
                 return cut
-            added = self._improving_columns(gains)
+            is_enough = self._solver.getObjectiveValue() >= enough - INTEGRALITY_TOLERANCE
+            added = [] if is_enough else self._improving_columns(gains)
             if added:
                 self._add_columns(added, profits)
-            elif cut_rounds == _CUT_ROUNDS or not self._add_violated_cuts(deadline):
+            elif cut_rounds == most_rounds or not self._add_violated_cuts(deadline):
                 return best
             else:
                 cut_rounds += 1

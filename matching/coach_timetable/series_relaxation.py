@@ -39,7 +39,9 @@ class SeriesRelaxation:
         """
         model = self._with_candidates(wanted)
         profit = dict.fromkeys(wanted, 1.0)
-        cut = model.maximise(profit, deadline, lambda cut, _: cut.excludes(wanted))
+        cut = model.maximise(
+            profit, deadline, lambda cut, _: cut.excludes(wanted), enough=len(wanted)
+        )
         return cut if cut.excludes(wanted) else model.timetable(wanted)
 
     def cut_for(
@@ -47,7 +49,8 @@ class SeriesRelaxation:
     ) -> LagrangianCut | None:
         """Return the cut that best bounds the profit of sets; `None` for too many candidates.
 
-        If a cut bounds the profit by `threshold`, no better one is sought.
+        If a cut bounds the profit by `threshold`, no better one is sought. New day cuts are not
+        separated: exact pricing takes less time than they do.
 
         Raises:
             CancelledError, DeadlineExceededError: see `Deadline.check`.
@@ -58,7 +61,7 @@ class SeriesRelaxation:
         if known == profit:
             return cut
         model = self._with_candidates(sorted(profit))
-        cut = model.maximise(profit, deadline, lambda _, bound: bound <= threshold)
+        cut = model.maximise(profit, deadline, lambda _, bound: bound <= threshold, separates=False)
         self._latest = dict(profit), cut
         return cut
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from math import floor, inf, isinf
 
 import numpy as np
@@ -118,6 +117,7 @@ class _BranchAndPrice:
         self._bound, self._target = limits
         self._serial = 0
         self._exact_rounds = 0
+        self._node_bound = self._bound
         self._open_nodes: list[_SearchNode] = []
         self._push(self._bound, column_generation.must_place, column_generation.allowed)
 
@@ -144,16 +144,14 @@ class _BranchAndPrice:
         return self._value is not None and self._value >= self._bound
 
     def _branch(self, node: _SearchNode) -> None:
-        bound = node.bound
+        self._node_bound = node.bound
         while True:
             lp_solution = self._generation.solve_relaxation(
-                node.must_place, node.allowed, partial(self._suffices, bound)
+                node.must_place, node.allowed, self._suffices
             )
             if lp_solution is None:
                 return
-            bound = min(bound, integer_bound(lp_solution, len(self._generation.must_place)))
-            if not self._open_nodes:
-                self._tighten_bound(bound)
+            bound = self._tighten_node_bound(lp_solution)
             if self._is_pruned(bound):
                 return
             fraction = np.abs(lp_solution.chosen - np.round(lp_solution.chosen))
@@ -181,12 +179,20 @@ class _BranchAndPrice:
                 return
             self._generation.expand(infeasible_coaches, choice)
 
-    def _suffices(self, known_bound: int, lp_solution: LpSolution) -> bool:
+    def _tighten_node_bound(self, lp_solution: LpSolution) -> int:
+        """Return the least bound of the node so far, which holds if the search ends here, too."""
+        bound = integer_bound(lp_solution, len(self._generation.must_place))
+        self._node_bound = min(self._node_bound, bound)
+        if not self._open_nodes:
+            self._tighten_bound(self._node_bound)
+        return self._node_bound
+
+    def _suffices(self, lp_solution: LpSolution) -> bool:
         """Return whether to stop pricing: the node is pruned, or its bound cannot fall further."""
         coachees = len(self._generation.must_place)
         least = integer_bound(replace(lp_solution, excess=0.0), coachees)
-        bound = integer_bound(lp_solution, coachees)
-        if self._is_pruned(bound) or least >= min(bound, known_bound):
+        bound = self._tighten_node_bound(lp_solution)
+        if self._is_pruned(bound) or least >= bound:
             return True
         if lp_solution.excess < inf:
             self._exact_rounds += 1
