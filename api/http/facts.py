@@ -108,6 +108,13 @@ BODY_UNREADABLE = message(
     "http.body_unreadable", "the body of the request cannot be read; check its format"
 )
 
+NOTHING_HERE = message(
+    "http.nothing_here", "there is nothing at this address; check how it is written"
+)
+WRONG_METHOD = message(
+    "http.wrong_method", "this address cannot be used in this way; open its page and try again"
+)
+
 VERSION_MISSING = message(
     "http.version_missing",
     "nothing was changed: this request replaces what others may have changed. Send "

@@ -266,15 +266,21 @@ def _request_error(error: RequestValidationError) -> UnusableInputError:
     )
 
 
+_DETAILS = {
+    HTTPStatus.BAD_REQUEST: facts.BODY_UNREADABLE(),
+    HTTPStatus.NOT_FOUND: facts.NOTHING_HERE(),
+    HTTPStatus.METHOD_NOT_ALLOWED: facts.WRONG_METHOD(),
+}
+"""What is wrong with requests that the framework refuses, by status code."""
+
+
 def _problem_of_status(error: HTTPException, texts: Renderer) -> ProblemDetails:
     """Describe an HTTP error, without the detail of errors that the framework raises."""
     status = HTTPStatus(error.status_code)
     known = facts.STATUS_TITLES.get(status)
     title = facts.OTHER_STATUS(status=status.value) if known is None else known()
-    if isinstance(error, RejectedRequestError):
-        detail = error.shown
-    else:
-        detail = facts.BODY_UNREADABLE() if status is HTTPStatus.BAD_REQUEST else title
+    general = _DETAILS.get(status, title)
+    detail = error.shown if isinstance(error, RejectedRequestError) else general
     return ProblemDetails(
         type="about:blank",
         title=texts.text(title),

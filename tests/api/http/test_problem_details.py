@@ -50,14 +50,19 @@ def test_the_response_to_an_invalid_request_contains_no_text_from_pydantic(
     assert {fault["code"].partition(".")[0] for fault in answer["faults"]} == {"validation"}
 
 
+def test_pages_about_wrong_addresses_say_what_to_do(office: httpx.Client) -> None:
+    assert "check how it is written" in office.get("/nothing").text
+    assert "open its page and try again" in office.put("/").text
+
+
 def test_the_response_to_an_unknown_path_contains_a_fact(office: httpx.Client) -> None:
     answer = office.get(f"{API}/nothing").json()
     assert answer == {
         "type": "about:blank",
         "title": "Not Found",
         "status": 404,
-        "detail": "Not Found",
-        "code": "http.status_404",
+        "detail": "there is nothing at this address; check how it is written",
+        "code": "http.nothing_here",
         "params": {},
         "faults": [],
     }

@@ -1,5 +1,6 @@
 """Catalogues of translated messages."""
 
+import re
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -107,3 +108,11 @@ def test_every_message_is_extracted_once() -> None:
     codes = [code for code, _text in extracted]
     assert len(codes) == len(set(codes))
     assert ("calendar.session", "Coaching session {number} of {of}") in extracted
+
+
+def test_templates_leave_the_form_of_numbers_to_the_language(macedonian: Renderer) -> None:
+    template = environment(macedonian).from_string("{{ 1234.56 | round(1) | number }}")
+    assert template.render() == "1.234,6"
+    folder = Path(__file__).parents[3] / "templates"
+    fixed = [path.name for path in folder.rglob("*.html") if re.search(r"%\.\df", path.read_text())]
+    assert fixed == []
