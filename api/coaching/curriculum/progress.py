@@ -16,6 +16,7 @@ from api.services import Services
 from api.sessions.rows import SessionRow
 from api.values import FrozenModel
 from coach.curriculum import Course
+from coach.folding import folded
 
 
 class CourseInput(FrozenModel):
@@ -96,5 +97,5 @@ def _progress(tx: Transaction, cycle_id: str) -> CycleProgress:
     return CycleProgress(
         cycle=cycle,
         course=default_courses(tx, [cycle_id]).get(cycle_id, Course.BASIC),
-        pairs=tuple(sorted(pairs, key=lambda pair: pair.coachee)),
+        pairs=tuple(sorted(pairs, key=lambda pair: folded(pair.coachee))),
     )
