@@ -55,10 +55,6 @@ _TITLES = {
     HTTPStatus.SERVICE_UNAVAILABLE: facts.UNAVAILABLE_TITLE(),
 }
 """Titles that people understand, instead of the phrases of HTTP."""
-_DETAILS = {
-    HTTPStatus.NOT_FOUND: http_facts.NO_PAGE(),
-    HTTPStatus.METHOD_NOT_ALLOWED: facts.WRONG_USE(),
-}
 
 
 def register_error_pages(app: FastAPI) -> None:
@@ -96,14 +92,11 @@ def problem_page(request: Request, problem: ProblemDetails) -> Response:
 
 
 def _in_plain_words(request: Request, problem: ProblemDetails) -> ProblemDetails:
-    """Replace the phrases of HTTP by sentences."""
-    status = HTTPStatus(problem.status)
-    if problem.type != _ABOUT_ANY_STATUS or status not in _TITLES:
+    """Replace the phrase of HTTP in the title."""
+    title = _TITLES.get(HTTPStatus(problem.status))
+    if problem.type != _ABOUT_ANY_STATUS or title is None:
         return problem
-    texts = request_renderer(request)
-    is_phrase = problem.detail == problem.title and status in _DETAILS
-    detail = texts.text(_DETAILS[status]) if is_phrase else problem.detail
-    return problem.model_copy(update={"title": texts.text(_TITLES[status]), "detail": detail})
+    return problem.model_copy(update={"title": request_renderer(request).text(title)})
 
 
 def _ways_on(request: Request) -> list[tuple[str, Fact]]:

@@ -75,8 +75,16 @@ def test_summary_names_the_fields_and_promises_only_what_is_kept() -> None:
 @pytest.mark.parametrize(
     ("method", "address", "words"),
     [
-        ("GET", "/nowhere", ("Not found", "There is no page at this address; check the link.")),
-        ("PUT", "/rules", ("This page cannot be used like that", "Go back, and use the links")),
+        (
+            "GET",
+            "/nowhere",
+            ("Not found", "There is nothing at this address; check how it is written."),
+        ),
+        (
+            "PUT",
+            "/rules",
+            ("This page cannot be used like that", "This address cannot be used in this way;"),
+        ),
         ("GET", "/plans/0000", ("Not found", "There is no plan 0000.")),
     ],
 )
