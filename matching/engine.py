@@ -103,16 +103,13 @@ def solve(
         clock: a monotonic clock, in seconds.
         concurrency: the threads to use. They do not affect the result unless the time limit ends
             the run early. Without threads, solver calls cannot be interrupted.
-        keep: an earlier result. The `kept` level counts its pairs, and pairs that stay together
-            keep their session uids.
+        keep: an earlier result, whose pairs the level `kept` counts. They keep their session uids.
         under_way: fixes the sessions of `keep` before its date, so that only later ones are
             scheduled. There is then no search for remedies.
         report: called with each progress report.
         cancelled: called frequently; the run ends once it returns true.
-        on_failed_search: called with an exception that ended a search for remedies. In the result,
-            `remedies_complete` is then false for that coachee.
-        on_evaluated: called before the search with the evaluated problem, whose oracles store what
-            the search learns.
+        on_failed_search: called with an exception that ended a coachee's search for remedies.
+        on_evaluated: called with the evaluated problem, whose oracles store what the search learns.
 
     Raises:
         ImpossiblePinsError: a pin violates a hard rule or a capacity, or cannot be timetabled, or
@@ -123,18 +120,8 @@ def solve(
     """
     deadline = Deadline(clock, options.time_limit_seconds, cancelled, concurrency.run_interruptible)
     progress = ProgressReporter(lambda: deadline.elapsed, report)
-    run = _Run(
-        roster,
-        cycle,
-        options,
-        input_sha256,
-        keep,
-        under_way,
-        deadline,
-        on_failed_search,
-        on_evaluated,
-    )
-    evaluator, plan = _evaluate_and_plan(run, concurrency, progress)
+    run = _Run(roster, cycle, options, input_sha256, keep, under_way, deadline, on_failed_search)
+    evaluator, plan = _evaluate_and_plan(run, concurrency, progress, on_evaluated)
     progress.phase(Phase.EXPLAINING, facts.SEARCHING_REMEDIES())
     result = _explain(run, evaluator, plan)
     progress.phase(Phase.AUDITING, facts.AUDITING())
@@ -155,11 +142,13 @@ class _Run:
     under_way: UnderWay | None
     deadline: Deadline
     on_failed_search: Callable[[BaseException], object]
-    on_evaluated: Callable[[EvaluatedProblem], object]
 
 
 def _evaluate_and_plan(
-    run: _Run, concurrency: Concurrency, progress: ProgressReporter
+    run: _Run,
+    concurrency: Concurrency,
+    progress: ProgressReporter,
+    on_evaluated: Callable[[EvaluatedProblem], object],
 ) -> tuple[RuleEvaluator, Plan]:
     """Evaluate the rules for all pairs and search for the best plan.
 
@@ -170,7 +159,9 @@ def _evaluate_and_plan(
     try:
         evaluator, problem = _evaluate(run, concurrency.parallel_map)
         progress.phase(Phase.MATCHING, facts.PAIRS(count=problem.size))
-        return evaluator, _make_plan(run, evaluator, problem, progress.level)
+        oracles = PricingOracles(problem, run.options.seed)
+        on_evaluated(EvaluatedProblem(evaluator, oracles))
+        return evaluator, _make_plan(run, evaluator, oracles, progress.level)
     except DeadlineExceededError as error:
         seconds = run.options.time_limit_seconds
         raise NoUsableResultError(facts.NO_RESULT_IN_TIME(seconds=seconds)) from error
@@ -196,7 +187,7 @@ def _evaluate(run: _Run, parallel_map: ParallelMap) -> tuple[RuleEvaluator, Matc
 
 
 def _make_plan(
-    run: _Run, evaluator: RuleEvaluator, problem: MatchingProblem, report: ReportLevel
+    run: _Run, evaluator: RuleEvaluator, oracles: PricingOracles, report: ReportLevel
 ) -> Plan:
     """Search for the best plan, leaving the reserved share of the time to later phases."""
     request = PlanRequest(
@@ -209,8 +200,6 @@ def _make_plan(
         ),
     )
     deadline = run.deadline.sub_deadline(1 - _reserved_share(run.deadline))
-    oracles = PricingOracles(problem, run.options.seed)
-    run.on_evaluated(EvaluatedProblem(evaluator, oracles))
     grace = _grace(run)
     pinned = pinned_choice(evaluator, oracles, deadline.with_grace(grace))
     return make_plan(oracles, pinned, request, deadline, grace=grace)

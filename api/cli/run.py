@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType, MappingProxyType
+from typing import NamedTuple
 
 from api.cli import facts
 from api.cli.output import TEXTS
@@ -38,6 +39,7 @@ from coach.invitations import SentInvitation
 from matching.concurrency import Concurrency
 from matching.engine import SolveOptions, solve
 from matching.errors import ImpossiblePinsError, NoUsableResultError, UnsoundResultError
+from matching.explanation import Section
 from matching.facts.runs import NO_RESULT_IN_TIME
 from matching.progress import IsCancelled
 from matching.records.run_record import RunParameters, RunRecord, TraceRecorder
@@ -73,16 +75,50 @@ def solve_and_write(
     """
     check_output_folder(out, force=force, sample_sha256=inputs.sha256 if is_sample else None)
     import_cp_sat()
-    began, rejected = datetime.now(UTC), None
-    budget, threads = TimeBudget.of(options.time_limit_seconds, inputs), engine_threads(workers)
+    began = datetime.now(UTC)
+    found = _search(inputs, out, options, workers=workers, quiet=quiet)
+    parameters = _parameters(inputs, options, workers)
+    content = FolderContent(
+        roster=inputs.roster,
+        cycle=inputs.cycle,
+        result=found.result,
+        record=_record(inputs, found.result, found.trace, parameters, began),
+        next_best=found.next_best,
+        inputs=inputs.files.items(),
+        now=datetime.now(UTC),
+        texts=TEXTS,
+        before=before,
+    )
+    write_results(out, content)
+    if found.rejected:
+        _keep_unsound_plan(found.rejected, inputs, out)
+        raise UnsoundPlanKeptError(found.rejected, out)
+    return found.result
+
+
+class _Found(NamedTuple):
+    """What the search found; `result` is the sound part of a `rejected` plan if there is one."""
+
+    result: Result
+    trace: TraceRecorder
+    next_best: Mapping[str, Section]
+    rejected: UnsoundResultError | None
+
+
+def _search(
+    inputs: CycleInputs, out: Path, options: SolveOptions, *, workers: int, quiet: bool
+) -> _Found:
+    """Find a plan and the next best coaches, with progress on the terminal."""
+    budget, rejected = TimeBudget.of(options.time_limit_seconds, inputs), None
+    evaluated: list[EvaluatedProblem] = []
     with progress_reporter(quiet=quiet) as report, _interruptible() as cancelled:
-        trace, evaluated = TraceRecorder(report), list[EvaluatedProblem]()
+        trace = TraceRecorder(report)
         try:
             result = _solve(
                 inputs,
                 options,
                 budget,
-                threads,
+                engine_threads(workers),
                 trace=trace,
                 cancelled=cancelled,
                 on_evaluated=evaluated.append,
@@ -94,23 +130,7 @@ def solve_and_write(
         )
     if next_best.cut_short:
         result = result.model_copy(update={"cut_short": True})
-    record = _record(inputs, result, trace, _parameters(inputs, options, workers), began)
-    content = FolderContent(
-        roster=inputs.roster,
-        cycle=inputs.cycle,
-        result=result,
-        record=record,
-        next_best=next_best.sections,
-        inputs=inputs.files.items(),
-        now=datetime.now(UTC),
-        texts=TEXTS,
-        before=before,
-    )
-    write_results(out, content)
-    if rejected:
-        _keep_unsound_plan(rejected, inputs, out)
-        raise UnsoundPlanKeptError(rejected, out)
-    return result
+    return _Found(result, trace, next_best.sections, rejected)
 
 
 def _parameters(inputs: CycleInputs, options: SolveOptions, workers: int) -> RunParameters:
