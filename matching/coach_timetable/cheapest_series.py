@@ -19,7 +19,7 @@ Costs = NDArray[np.int64]
 
 
 class CheapestSeries:
-    """Computes the cheapest series of each candidate, given each one's costs of positions."""
+    """Computes the cheapest series of each candidate, given the candidate's costs of positions."""
 
     def __init__(self, calendar: CoachCalendar, candidates: Sequence[int]) -> None:
         chains = [calendar.candidate(one).chain for one in candidates]

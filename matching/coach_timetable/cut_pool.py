@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from matching.coach_timetable.lagrangian_cut import UNIT, LagrangianCut
 
 _MAX_CUTS = 64
-_FEW_CUTS = 12  # are evaluated one by one, which is faster
+_FEW_CUTS = 12  # fewer cuts are evaluated one by one, which is faster
 _UNKNOWN = -1
 
 Weights = NDArray[np.int64]
@@ -67,7 +67,7 @@ class CutPool:
         return [one for one, is_excluded in zip(others, excluded, strict=True) if not is_excluded]
 
     def bound(self, profit: Mapping[int, float]) -> float:
-        """Return the least upper bound of any cut on the profit of feasible sets."""
+        """Return the lowest bound that any cut gives on the profit of feasible sets."""
         if not self._cuts:
             return inf
         reduced = np.array(list(profit.values())) - self.weights(list(profit)) / UNIT

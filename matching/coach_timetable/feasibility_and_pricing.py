@@ -43,7 +43,8 @@ class CoachOracle:
         self._maximal: list[int] = []
         self._infeasible_sets: list[int] = []
         self._cuts = CutPool()
-        # Whole series pay with contracting sessions, whose relaxations are larger.
+        # Columns of whole series are worthwhile with contracting sessions, whose relaxations are
+        # larger.
         by_series = calendar.by_day and calendar.contracting
         self._relaxation = (SeriesRelaxation if by_series else LpRelaxation)(calendar)
         self._heuristics = TimetableHeuristics(calendar)
@@ -121,7 +122,7 @@ class CoachOracle:
     ) -> list[int]:
         """Return feasible sets, found by heuristics, whose profit exceeds `threshold`.
 
-        With contracting sessions, a search that found none is not repeated at once.
+        With contracting sessions, a search that found none is not repeated with the same arguments.
         """
         if self.cannot_exceed(profit, threshold):
             return []
@@ -283,7 +284,7 @@ class CoachOracle:
         return self._heuristics.find(members(wanted), known, effort, deadline)
 
     def _shrink(self, infeasible_set: int, deadline: Deadline) -> int:
-        """Return a subset that is infeasible, minimal unless that takes too much effort."""
+        """Store and return an infeasible subset, minimal unless that takes too much effort."""
         core = infeasible_set
         for one in members(infeasible_set):
             rest = core & ~(1 << one)

@@ -88,7 +88,8 @@ def similar_series(
 ) -> Placed:
     """Return the series of all but a few of `wanted` in a known timetable, if there are any.
 
-    They are of use with contracting sessions, with which new timetables take long to find.
+    The result is empty unless positions are days and there are contracting sessions, because other
+    timetables are found quickly.
 
     Args:
         calendar: the coach's calendar.

@@ -121,7 +121,7 @@ def insert_all_series(
 def extend_timetable(
     calendar: CoachCalendar, known: Mapping[int, Sequence[int]], wanted: Iterable[int]
 ) -> dict[int, list[int]] | None:
-    """Return `known` and the positions of `wanted`, or `None` if these do not fit as it is."""
+    """Return `known` and the positions of `wanted`, or `None` if these do not fit."""
     partial_timetable = PartialTimetable(calendar)
     for one, positions in known.items():
         partial_timetable.add(one, positions)

@@ -17,8 +17,8 @@ def local_search(
     """Return a timetable in which, usually, no single series can be improved.
 
     The search ends after a few rounds even if more improvements are possible. The result is never
-    worse than `subproblem.initial`. `independent_costs` are the minimum costs
-    of the series if the coach had no other coachees; a series that reaches its minimum is skipped.
+    worse than `subproblem.initial`. `independent_costs` are the minimum costs of the series if the
+    coach had no other coachees. A series that reaches its minimum is skipped.
     """
     initial = list(subproblem.initial)
     occupancy = _Occupancy(subproblem)

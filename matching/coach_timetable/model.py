@@ -80,7 +80,7 @@ class TimetableModel:
     def solve_presolved(self, deadline: Deadline, *, seed: int = 0) -> Placed | None:
         """Return a solution, or `None` if the model is infeasible, with CP-SAT's presolve.
 
-        Presolve pays if most candidates are absent from a solution.
+        Presolve is worthwhile if most candidates are absent from a solution.
 
         Raises:
             CancelledError, DeadlineExceededError: the run ended before the model was solved.

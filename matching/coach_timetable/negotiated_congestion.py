@@ -29,7 +29,7 @@ class NegotiationEffort:
 
     Attributes:
         restarts: the number of restarts.
-        rounds: the rounds of each restart.
+        rounds: the number of rounds of each restart.
         growth: the factor by which the cost of a contested position grows in each round.
     """
 
@@ -45,12 +45,13 @@ LONG_EFFORT = NegotiationEffort(4, 150, 1.04)
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A session of a series: its positions, and which of the next session's can follow each.
+    """A session of a series: its positions, and the next session's positions that can follow each.
 
     Attributes:
         ranges: positions, with their ranges in the list of the next session's positions.
-        pairs: for ranges of at most four, two entries that cover them, in a list of the minima of
-            adjacent entries and then of single ones; otherwise `None`.
+        pairs: if no range has more than four entries, positions with two indices that cover their
+            ranges, in a list of the minima of adjacent entries, followed by the single entries;
+            otherwise `None`.
     """
 
     ranges: list[tuple[int, int, int]]
@@ -97,7 +98,7 @@ class SeriesPlanner:
     def __init__(self, calendar: CoachCalendar, candidate: int) -> None:
         chain = calendar.candidate(candidate).chain
         self.positions = tuple(calendar.candidate(candidate).starts)
-        # For each position, what stands for its day, and the bit of the candidate's session there.
+        # For each position, the representative of its day, and the bit of the candidate's session.
         self.sessions = {
             position: (home, bit) for position, home, bit in calendar.sessions(candidate)
         }

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _TIE = 1e-9
 _MAX_VISITS = 150  # search nodes before a pricing problem may end early
 _EFFORT_PER_NODE = 5e-5
-_EFFORT_TO_IMPROVE = 0.03  # once there is a set
+_EFFORT_TO_IMPROVE = 0.03  # of the search once a set was found
 
 
 class PricingSearch:
@@ -98,7 +98,7 @@ class PricingSearch:
     def _gains(
         self, value: float, bound: float, rest: Sequence[int], left: int
     ) -> list[tuple[int, float]]:
-        """Return each of `rest`, with a bound on sets that contain none of those before it."""
+        """Return each candidate of `rest`, with a bound on sets without those before it."""
         limits: list[tuple[int, float]] = []
         highest: list[float] = []
         gains: list[float] = []

@@ -76,7 +76,7 @@ class RelaxationRows:
         return self._row_of(self.shared[-1])
 
     def loads(self, values: NDArray[np.float64]) -> Mapping[int, Mapping[int, float]]:
-        """Return a solution's loads, by position and candidate, on days with a limit above 1."""
+        """Return a solution's loads, by day and occupant, on days with a limit above 1."""
         calendar = self._calendar
         load: dict[int, dict[int, float]] = {}
         for (one, position), columns in self._columns.items():

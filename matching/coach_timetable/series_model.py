@@ -34,7 +34,7 @@ from matching.coach_timetable.shared_capacity import (
 from matching.deadline import Deadline
 
 _MAX_COLUMNS = 4000
-_CHOOSE = 0  # the simplex method, instead of always the dual one
+_CHOOSE = 0  # lets HiGHS choose the simplex method; the default is the dual one
 _CUT_ROUNDS = 8  # rounds of day cut separation
 _MAX_PRICE = 1 << 14  # of a unit of capacity, in profit; lower prices are valid, too
 _ROUNDING = 64  # tolerance on reduced profits, in units
@@ -57,7 +57,7 @@ class SeriesModel:
         candidates: Sequence[int],
         known: Mapping[int, Sequence[tuple[int, ...]]],
     ) -> None:
-        """Build the program; `known` contains series of candidates, as first columns."""
+        """Build the program; its first columns are the series of candidates in `known`."""
         self._calendar = calendar
         self.candidates = list(candidates)
         self._paths = CheapestSeries(calendar, candidates)
@@ -85,7 +85,7 @@ class SeriesModel:
 
     @property
     def is_full(self) -> bool:
-        """Whether the program has so many columns that it should be built anew."""
+        """Whether the program has so many columns that it should be rebuilt."""
         return len(self._columns) > _MAX_COLUMNS
 
     def known_series(self) -> dict[int, list[tuple[int, ...]]]:
@@ -110,7 +110,7 @@ class SeriesModel:
             profit: the profit of each candidate.
             deadline: limits the time and the effort.
             suffices: called with each cut and its bound on the profit of sets.
-            enough: a profit from which on no more columns are sought.
+            enough: the profit at which no more columns are sought.
             separates: whether violated day cuts are added.
 
         Raises:

@@ -50,7 +50,7 @@ class SeriesRelaxation:
         """Return the cut that best bounds the profit of sets; `None` for too many candidates.
 
         If a cut bounds the profit by `threshold`, no better one is sought. New day cuts are not
-        separated: exact pricing takes less time than they do.
+        separated, because exact pricing takes less time.
 
         Raises:
             CancelledError, DeadlineExceededError: see `Deadline.check`.

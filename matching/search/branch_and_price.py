@@ -180,7 +180,10 @@ class _BranchAndPrice:
             self._generation.expand(infeasible_coaches, choice)
 
     def _tighten_node_bound(self, lp_solution: LpSolution) -> int:
-        """Return the least bound of the node so far, which holds if the search ends here, too."""
+        """Lower the node's bound to that of an LP solution, and return it.
+
+        If no other node is open, it bounds the whole search, even if the search ends here.
+        """
         bound = integer_bound(lp_solution, len(self._generation.must_place))
         self._node_bound = min(self._node_bound, bound)
         if not self._open_nodes:
