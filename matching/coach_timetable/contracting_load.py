@@ -90,6 +90,6 @@ def _most_beside(day: DayStarts, day_cap: int, spacing: tuple[int, int]) -> list
 
 
 def _end(starts: Sequence[int], after: int, spacing: int) -> int:
-    """Return the end of the first session that starts at `after` or later."""
+    """Return the end of the first session that starts at `after` or later, or `_NEVER`."""
     place = bisect_left(starts, after)
     return starts[place] + spacing if place < len(starts) and after < _NEVER else _NEVER

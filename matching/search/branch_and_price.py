@@ -180,7 +180,7 @@ class _BranchAndPrice:
             self._generation.expand(infeasible_coaches, choice)
 
     def _tighten_node_bound(self, lp_solution: LpSolution) -> int:
-        """Lower the node's bound to that of an LP solution, and return it.
+        """Lower the node's bound to that of an LP solution, if this is lower, and return it.
 
         If no other node is open, it bounds the whole search, even if the search ends here.
         """

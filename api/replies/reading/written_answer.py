@@ -48,7 +48,7 @@ def _without_quote(lines: list[str]) -> list[str]:
 
 
 def written_words(text: str) -> str:
-    """Return a short answer: the only line of `text`, or an empty string if there are several."""
+    """Return `text` if it is a single line that is short enough, otherwise an empty string."""
     return text if len(text) <= _MAX_LINE and "\n" not in text.strip() else ""
 
 
