@@ -148,10 +148,11 @@ def finish_sign_in(
     lifetime: timedelta,
     new_device: bool = False,
 ) -> IssuedSecret | None:
-    """Issue a cookie if the password and code are right; otherwise record a failure.
+    """Issue a cookie if the password and code are right; otherwise return `None`.
 
-    The code may be a recovery code. Only somebody who knows the password can lock the user out, by
-    repeatedly entering wrong codes; see `record_failure`.
+    The code may be a recovery code. A wrong password is recorded, and a wrong code unless the user
+    is locked out. Only somebody who knows the password can lock the user out, by repeatedly
+    entering wrong codes; see `record_failure`.
     """
     row = sealed_or_none(tx, _active_user(tx, form.name))
     if row is None or row.totp_sealed is None:

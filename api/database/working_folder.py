@@ -62,11 +62,12 @@ def partial_file(target: Path) -> Iterator[Path]:
     The partial files of killed processes are removed. If the block raises an exception, its own
     partial file is removed as well.
 
-    Only one process at a time has a partial file for `target`, so no process replaces another's
-    target.
+    Only one process at a time can have a partial file for `target`, and an existing `target` is
+    never replaced.
 
     Raises:
-        OSError: the folder cannot be written, or `target` has been created in the meantime.
+        OSError: the folder cannot be written, another process has a partial file for `target`, or
+            `target` already exists at the end of the block.
     """
     target.parent.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
     _remove_partial_files(target.parent)

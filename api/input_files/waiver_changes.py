@@ -13,7 +13,7 @@ _WAIVERS = "waivers"
 
 
 def with_waiver(text: str, waiver: Mapping[str, str]) -> str:
-    """Return a valid cycle file with one more waiver after the existing waivers."""
+    """Append a waiver to the valid cycle file `text`, and return the new text."""
 
     def add(document: Any) -> None:  # noqa: ANN401 - a TOML document, or a dictionary
         if not document.get(_WAIVERS):

@@ -38,8 +38,9 @@ _KIND = MailKind.REPLY_REMINDER
 def remind_of_replies(
     services: Services, cycle_id: str, sessions: Sequence[str]
 ) -> tuple[CycleHeader, tuple[Outcome, ...]]:
-    """Remind people who have not replied to certain upcoming sessions, regardless of the settings.
+    """Remind people who have not replied to the given upcoming sessions, however far ahead.
 
+    The settings do not apply, but nobody is reminded while reminders are turned off for the cycle.
     As usual, nobody is reminded more than once a day, or twice about the same session time, and the
     email lists the person's other open items. Returns the cycle, and the outcome for each session.
 

@@ -175,7 +175,10 @@ def _is_counter(mail: IncomingMail) -> bool:
 def _wrong_version(
     session: SessionRow | GroupInvitationRow, sequence: int | None, received_at: datetime
 ) -> Reason | None:
-    """Return why a reply's sequence does not match the current version of a session or event."""
+    """Return why a reply to a session or event is not valid: closed, outdated or too new.
+
+    `None` means that it refers to a version that may still be answered.
+    """
     if _is_cancelled(session) or session.ends_at <= received_at:
         return Reason.SESSION_CLOSED
     if sequence is None or sequence < session.asked_sequence:

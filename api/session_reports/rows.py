@@ -131,7 +131,7 @@ class NoteRow(IdentifiedRow):
     """A coach's note on one session, encrypted; see `note_encryption`.
 
     Each notebook can have a note on the same session, so a notebook that its coach cannot unlock,
-    or did not start, never prevents a note on a session.
+    or that somebody else has added, never prevents the coach from writing a note.
     """
 
     __tablename__ = "notes"

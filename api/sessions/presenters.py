@@ -40,10 +40,10 @@ class OwnSessionLine:
         answered: whether the participant has replied.
         over: whether the session has ended, or is recorded as having taken place.
         due: whether the session is over but the participant has not submitted the form.
-        can_submit: whether the participant can submit the form yet.
+        can_submit: whether the participant can already submit the form.
         has_record: whether there is a shared record.
         submitted: whether the participant has submitted the form.
-        has_reports: whether there is a record, or feedback of the participant.
+        has_reports: whether there is a record, or feedback from the participant.
         mode: the way in which the participants meet; mode, place, link and topic are empty if not
             set.
     """

@@ -49,7 +49,7 @@ class LpSolution:
 
     Attributes:
         value: the objective value; in phase one, the negated total slack.
-        excess: the most by which sets that are not known could increase the value.
+        excess: an upper bound on the increase of `value` by sets that are not generated yet.
         chosen: `float64[P]`, the values of `x`.
         pair_dual: the duals of the linking rows, by expanded coach and pair.
         convexity_dual: the duals of the convexity rows, by expanded coach.

@@ -29,8 +29,8 @@ class ContractingLoad:
     """The room that contracting sessions take.
 
     Attributes:
-        share: the least room that a contracting session takes, measured in other sessions, unless
-            it takes no room.
+        share: a lower bound on the room that a contracting session takes, in units of one other
+            session; it does not apply to the `free` ones.
         free: an upper bound on the number of contracting sessions that take no room.
     """
 

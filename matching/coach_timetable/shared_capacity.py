@@ -51,7 +51,7 @@ class SharedCapacity:
 def shared_capacities(
     calendar: CoachCalendar, pairs: Sequence[CandidatePosition]
 ) -> list[SharedCapacity]:
-    """Return the rows of days, weeks, conflict cliques and grid cells for sessions at `pairs`."""
+    """Return the rows for the day and week limits, conflict cliques and grid cells of `pairs`."""
     on: dict[int, list[CandidatePosition]] = {}
     for pair in pairs:
         on.setdefault(pair[1], []).append(pair)
