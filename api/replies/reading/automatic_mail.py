@@ -36,7 +36,7 @@ def is_report(mail: MailStructure) -> bool:
 def failed_addresses(mail: MailStructure) -> tuple[str, ...]:
     """Return the addresses to which, according to a report, an email cannot be delivered.
 
-    Addresses for which delivery is only delayed are left out.
+    Addresses for which delivery is only delayed are left out. At most `_MAX_FAILED` are returned.
     """
     try:
         _, permanent = all_failures(mail.message)
@@ -47,7 +47,7 @@ def failed_addresses(mail: MailStructure) -> tuple[str, ...]:
 
 
 def returned_ids(mail: MailStructure) -> tuple[str, ...]:
-    """Return the left parts of the Message-IDs of the emails that a report returns."""
+    """Return the left parts of the Message-IDs of up to `_MAX_FAILED` emails in a report."""
     found: list[str] = []
     for part in mail.message.walk():
         content, kind = part.get_payload(), part.get_content_type()
