@@ -1,7 +1,7 @@
 """Pairs that ended before completion: a closed list of reasons, and figures on the reasons.
 
 The list has no free text, so that nobody records unnecessary information about a person. A figure
-is shown only over `MIN_PEOPLE` people or more; see `coach.answer_figures`.
+is shown only for `MIN_PEOPLE` or more people; see `coach.answer_figures`.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ def _is_declined_by(line: str, address: str) -> bool:
 
 
 def _check(file: str, text: str) -> None:
-    """Refuse a calendar that would be expensive to expand, or to parse."""
+    """Reject a calendar that would be expensive to parse or to expand."""
     depth = components = 0
     for line in text.upper().split("\r\n"):
         name, _, value = line.partition(":")

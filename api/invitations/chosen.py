@@ -42,7 +42,7 @@ class ChosenMessages:
 def release_to(
     services: Services, cycle_id: str, people: Sequence[str], until: datetime
 ) -> ChosenMessages:
-    """Release certain people's pending messages that were created up to `until`.
+    """Release the given people's pending messages that were created up to `until`.
 
     Nothing is released to people without an address.
 
@@ -68,7 +68,7 @@ def release_to(
 def mark_sent_to(
     services: Services, cycle_id: str, people: Sequence[str], until: datetime
 ) -> ChosenMessages:
-    """Record that the office has sent certain people their pending messages another way.
+    """Record that the office has sent the given people their pending messages another way.
 
     Only messages that were created up to `until` are affected.
 

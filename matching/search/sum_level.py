@@ -33,7 +33,7 @@ _RUIN_SHARE = 0.4  # of a level's effort, for ruin and recreate
 class SumLevel:
     """An additive level: its value is a sum over the chosen pairs.
 
-    `repeat` is maximised as `placed` minus the number of repeated pairs, whose weights are not
+    `repeat` is maximised as `placed` minus the number of repeated pairs, so that no weight is
     negative. Since `placed` has been decided, this minimises the number of repeated pairs.
     """
 

@@ -100,7 +100,7 @@ def change_part(
 
 @GOAL_PAGES.post("/goals/{goal_id}/step")
 def step_goal(goal_id: str, pair: PairRequestDep, form_fields: FormFields) -> Response:
-    """Agree to a goal, or record its outcome."""
+    """Agree to a goal, start or reopen it, record its result, drop it, or hand it over."""
     entered = submitted(form_fields, STEP_FIELDS)
     fields = non_empty_fields(form_fields) | {"seen": str(entered.version)}
     given, faults = validate_form(GoalStepForm, fields, "")

@@ -172,7 +172,7 @@ def change_goal(
 def step_goal(
     services: Services, principal: Principal, other_id: str, goal_id: str, step: GoalStep
 ) -> GoalView:
-    """Agree to a goal, or record its outcome.
+    """Agree to a goal, start or reopen it, record its result, drop it, or hand it over.
 
     Raises:
         NotFoundError: as for `read_goals`, or there is no such goal.

@@ -60,7 +60,7 @@ def change_goal(
 def step_goal(
     other_id: str, goal_id: str, step: GoalStep, services: ServicesDep, principal: PrincipalDep
 ) -> GoalView:
-    """Agree to a goal, or record its outcome."""
+    """Agree to a goal, start or reopen it, record its result, drop it, or hand it over."""
     return goal_cases.step_goal(services, principal, other_id, goal_id, step)
 
 
