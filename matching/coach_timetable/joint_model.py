@@ -81,7 +81,6 @@ class JointTimetableModel:
         found: Literals = []
         for position, starts in calendar.candidate(one).starts.items():
             terms = timetable.at(one, position)
-            terms = timetable.at(one, position)
             minutes = calendar.spacing(position) - calendar.buffer_minutes
             if not calendar.by_day:
                 found.extend((starts[0], starts[0] + minutes, term) for term in terms)
