@@ -44,7 +44,7 @@ class Humans:
 
 
 def humans_of(roster: Roster) -> Humans:
-    """Return the number of the human in each row of a roster."""
+    """Number the humans of a roster, and return the number for each row."""
     people: tuple[Person, ...] = (*roster.coachees, *roster.coaches)
     number = same_humans(
         [(person.person, person.email, person.name) for person in people],

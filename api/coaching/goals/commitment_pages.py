@@ -110,7 +110,7 @@ def change_commitment(
 
 @COMMITMENT_PAGES.post("/{commitment_id}/step")
 def step_commitment(commitment_id: str, pair: PairRequestDep, form_fields: FormFields) -> Response:
-    """Commit to a commitment, or record its outcome."""
+    """Commit to, start, finish, reopen, drop, hand over or carry over a commitment."""
     entered = submitted(form_fields, STEP_FIELDS)
     fields = non_empty_fields(form_fields) | {"seen": str(entered.version)}
     given, faults = validate_form(CommitmentStepForm, fields, "")

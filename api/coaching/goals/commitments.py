@@ -174,7 +174,7 @@ def step_commitment(
     commitment_id: str,
     step: CommitmentStep,
 ) -> CommitmentView:
-    """Commit to a commitment, or record its outcome.
+    """Commit to, start, finish, reopen, drop, hand over or carry over a commitment.
 
     Raises:
         NotFoundError: as for `read_commitments`, or there is no such commitment.

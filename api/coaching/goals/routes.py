@@ -123,7 +123,10 @@ def step_commitment(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> CommitmentView:
-    """Commit to a commitment, or record its outcome; `finish` requires evidence."""
+    """Commit to, start, finish, reopen, drop, hand over or carry over a commitment.
+
+    `finish` requires evidence.
+    """
     return commitment_cases.step_commitment(services, principal, other_id, commitment_id, step)
 
 
