@@ -28,6 +28,7 @@ from matching.search.search_state import SearchState
 
 _FLOW_SHARE = 0.3  # of a level's effort, for flow and repair
 _RUIN_SHARE = 0.4  # of a level's effort, for ruin and recreate
+_CONTRACTING_RUIN_SHARE = 0.2  # with contracting sessions, for which a level has more effort
 
 
 class SumLevel:
@@ -112,7 +113,9 @@ class SumLevel:
         search = RuinAndRecreate(
             self._state.oracles, self._best, flow.pairs[inside], flow.profit[inside]
         )
-        with self._state.heuristic(_RUIN_SHARE, ends=False) as deadline:
+        opens = self._state.problem.limits.contracting is not None
+        share = _CONTRACTING_RUIN_SHARE if opens else _RUIN_SHARE
+        with self._state.heuristic(share, ends=False) as deadline:
             search.run(self._accept, deadline)
 
     def _by_parts(self, parts: Sequence[NDArray[np.bool_]]) -> None:
