@@ -1,11 +1,11 @@
 """Exact pricing by depth-first branch and bound over the candidates of a coach.
 
-With contracting sessions, where this takes longer, a set is checked for feasibility only once its
-profit exceeds the best one. An infeasible set is learned, as a no-good or a Lagrangian cut, so that
-no other set that contains it is visited. In every node, candidates whom stored results exclude are
-removed from those that can be added. The others bound the profit, by the remaining capacity and by
-Lagrangian prices: under prices `u`, the profit of a set is at most `total + sum of (profit -
-weight)` over its members.
+A node is pruned by the remaining capacity or by Lagrangian prices: under prices `u`, the profit of
+a set is at most `total + sum of (profit - weight)` over its members. With contracting sessions,
+where feasibility takes longer to decide, a set is checked only once its profit exceeds the best
+one. An infeasible set is learned, as a no-good or a Lagrangian cut, so that no other set that
+contains it is visited, and in every node the candidates whom stored results exclude are removed
+from those that can be added.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ class PricingSearch:
             self._visits += 1
             if self.found and self._visits > _MAX_VISITS:
                 return  # a heuristic solution suffices while the duals are not stable
-            self._deadline.spend(_EFFORT_PER_NODE)
+            if not self._checks_all:
+                self._deadline.spend(_EFFORT_PER_NODE)
             more, worth = held | 1 << one, value + self._profit[one]
             if failures < self._failures and self._oracle.is_excluded(more):
                 continue
@@ -81,7 +82,9 @@ class PricingSearch:
                 self._best = worth
                 self._add(more)
             if left > 1:
-                others = self._oracle.not_excluded(more, rest[place + 1 :])
+                others = rest[place + 1 :]
+                if not self._checks_all:
+                    others = self._oracle.not_excluded(more, others)
                 self._visit(more, worth, bound + self._gain[one], others)
 
     def _can_hold(self, wanted: int) -> bool:
@@ -111,7 +114,7 @@ class PricingSearch:
                 heappush(highest, profit)
             else:
                 value -= heappushpop(highest, profit)
-                bound -= gains[-left - 1]
+                bound -= 0.0 if self._checks_all else gains[-left - 1]
             limits.append((one, min(value, bound)))
         limits.reverse()
         return limits
