@@ -37,9 +37,9 @@ REASONS: Mapping[EarlyEndReason, Message] = {
     EarlyEndReason.NONE_GIVEN: message("life.none_given", "no reason given"),
 }
 WHOSE: Mapping[Whose, Message] = {
-    Whose.COACHEE: message("life.of_coachee", "that of the coachee"),
-    Whose.COACH: message("life.of_coach", "that of the coach"),
-    Whose.BOTH: message("life.of_both", "that of both, or of neither"),
+    Whose.COACHEE: message("life.of_coachee", "the coachee's"),
+    Whose.COACH: message("life.of_coach", "the coach's"),
+    Whose.BOTH: message("life.of_both", "both, or neither"),
 }
 # i18n: a state of a pair, and why: ended early (change of post).
 STATE_BECAUSE = message("life.state_because", "{state} ({reason})", state=FACT, reason=FACT)

@@ -247,7 +247,7 @@ def test_a_new_device_is_mailed_to_the_present_and_the_former_address(
     recovery = begin_notebook(coach, bearer, programme.mailed_code(coach, bearer))
     (started,) = programme.mailed()
     assert started.recipient == OWN
-    assert "a notebook for your notes was started, with Firefox, Linux" in started.text
+    assert "a notebook for your notes was started from Firefox, Linux" in started.text
     programme.change_address()
     programme.mailed()
     coach.cookies.clear()
