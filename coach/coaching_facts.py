@@ -14,7 +14,7 @@ INDICATOR_INCOMPLETE = message(
 )
 NAP_REFERENCE_WITHOUT_PILLAR = message(
     "coaching.nap_reference_without_pillar",
-    "choose the pillar that the reference belongs to",
+    "choose the part of the action plan that the number belongs to, or clear the number",
 )
 DOCUMENT_IN_REFERENCE = message(
     "coaching.document_in_reference",

@@ -20,5 +20,6 @@ PREREQUISITE_LATER = message(
     code=TEXT,
 )
 NO_ENGLISH = message(
-    "curriculum.no_english", "this text is missing in English, which other languages fall back to"
+    "curriculum.no_english",
+    "this text has no English version; add one, because other languages fall back to it",
 )

@@ -54,7 +54,8 @@ TOO_MANY_AFTER_SESSION = message(
     count=NUMBER,
 )
 NO_ENGLISH = message(
-    "instruments.no_english", "this text is missing in English, which other languages fall back to"
+    "instruments.no_english",
+    "this text has no English version; add one, because other languages fall back to it",
 )
 MOMENT_TWICE = message(
     "instruments.moment_twice",

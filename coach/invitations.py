@@ -123,8 +123,8 @@ class Message(InvitationValue):
         stamp: when the message was created (DTSTAMP).
         asks_again: whether the change invalidates an earlier reply and requires a new one.
         partstat: the recipient's last known answer; `NEEDS_ACTION` if a new one is required.
-        before: the invitation that the recipient was last sent, if the message changes a confirmed
-            session.
+        before: the invitation last sent to the recipient, if the message changes a confirmed
+            session; otherwise `None`.
         refuses_counter: whether to ask the recipient's calendar not to offer counter-proposals.
     """
 

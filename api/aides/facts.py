@@ -8,7 +8,9 @@ TOO_MANY = message(
     "aides.too_many", "you already have {limit} aides' links, the maximum; end one first",
     limit=NUMBER,
 )  # fmt: skip
-CYCLE_OVER = message("aides.cycle_over", "this cycle is over, so there is nothing left to answer")
+CYCLE_OVER = message(
+    "aides.cycle_over", "this cycle is over, so links for aides can no longer be created"
+)
 NO_SUCH_AIDE = message(
     "aides.no_such_aide", "this aide's link is not one of yours; reload the page"
 )

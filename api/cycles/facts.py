@@ -32,7 +32,7 @@ LISTS_CHANGED = message(
 )
 PLANS_CHANGED = message(
     "cycles.plans_changed",
-    "nothing was published, because another plan has been published since you opened this one "
+    "this plan was not published, because another one has been published since you opened it "
     "({changes}); compare the two before you publish this one",
     changes=listed(FACT),
 )

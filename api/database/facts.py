@@ -119,7 +119,7 @@ RowNoun = Literal[
 ]
 NO_SUCH_ROW: Mapping[RowNoun, Message] = {
     "application": message(
-        "database.no_such_application", "there is no longer an application {id}", id=TEXT
+        "database.no_such_application", "application {id} no longer exists", id=TEXT
     ),
     "cycle": message("database.no_such_cycle", "there is no cycle {id}", id=TEXT),
     "human": message("database.no_such_human", "there is no person {id} in the directory", id=TEXT),

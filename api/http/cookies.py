@@ -43,7 +43,7 @@ def sign_in_flow_cookie(settings: Settings) -> str:
 
 
 def change_cookie(settings: Settings) -> str:
-    """Return the name of the cookie that contains the change secret of a confirmed change."""
+    """Return the name of the cookie whose secret proves that the user confirmed a change."""
     return f"{cookie_name(settings)}-change"
 
 

@@ -48,7 +48,7 @@ from coach.follow_up import FollowUpState
 class CyclePage:
     """The contents of a cycle's page.
 
-    `withdrawn` are the people who have left the cycle themselves since the latest published plan;
+    `withdrawn` are the people who have withdrawn from the cycle since the latest published plan;
     `applications` is the number of applications that wait for a decision.
     """
 

@@ -43,7 +43,7 @@ class RecentEvent(StrEnum):
 
 
 class EventNumbers(FrozenModel):
-    """The numbers of events within the last hour and the last 24 hours."""
+    """How often an event occurred in the last hour and in the last 24 hours."""
 
     hour: int = 0
     day: int = 0

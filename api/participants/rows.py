@@ -69,7 +69,7 @@ class PersonRow(IdentifiedRow):
     `code` is the person's id in the spreadsheet, and `position` is the person's position in the
     list. If a later list omits a person, `left_at` is set, and the person's sessions and
     submissions remain. An erased person's row contains only the data that totals need.
-    `withdrawn_at` is set if the person left the cycle themselves; later lists then do not bring
+    `withdrawn_at` is set if the person has withdrawn from the cycle; later lists then do not bring
     them back. `listed` contains the latest list's values of the fields that the person, or the
     office in the form for one person, has set since. `attach_ics` is that of the human, as it was
     when the row was read.

@@ -20,7 +20,7 @@ def withdraw(row: PersonRow, *, now: datetime) -> None:
 
 
 class WithdrawnPerson(NamedTuple):
-    """A person who has left a cycle themselves, and when."""
+    """A person who has withdrawn from a cycle, and when."""
 
     name: str
     side: Side
@@ -50,7 +50,7 @@ def withdrawn_people(
 def withdrawn_warnings(
     tx: Transaction, cycle_id: str, outcome: Outcome, files: dict[Side, str]
 ) -> Iterator[Located]:
-    """Yield a warning for each person in uploaded lists who has left the cycle themselves."""
+    """Yield a warning for each person in the uploaded lists who has withdrawn from the cycle."""
     query = (
         select(PersonRow.side, PersonRow.code)
         .where(PersonRow.cycle_id == cycle_id, PersonRow.withdrawn_at.is_not(None))

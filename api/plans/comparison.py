@@ -58,7 +58,7 @@ class PlanComparison(FrozenModel):
 
 @dataclass(frozen=True)
 class ComparedPair:
-    """Two plans of a cycle and the differences between them, without reasons."""
+    """Two plans of a cycle and their differences. Only `moves` gives reasons."""
 
     before: StoredPlan
     after: StoredPlan

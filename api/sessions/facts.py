@@ -32,7 +32,7 @@ NO_SHOW = message("sessions.no_show", "no-show")
 CANCELLED_BEFOREHAND = message("sessions.cancelled_beforehand", "cancelled beforehand")
 CANCELLED = message("sessions.cancelled", "cancelled")
 
-BY_PAGE = message("sessions.by_page", "on a page")
+BY_PAGE = message("sessions.by_page", "online")
 BY_MAIL = message("sessions.by_mail", "by email")
 BY_OFFICE = message("sessions.by_office", "entered by the office")
 

@@ -134,7 +134,7 @@ def _conditions(query: ListQuery, now: datetime) -> list[ColumnElement[bool]]:
 def _names(
     tx: Transaction, cycle_id: str, words: Sequence[str]
 ) -> tuple[dict[str, str], frozenset[str]]:
-    """Return everybody's folded name by id, and the ids of people whose names contain all words."""
+    """Return folded names by id, and the ids of people whose name or code contains all words."""
     people = tx.execute(
         select(PersonRow.id, PersonRow.name, PersonRow.code).where(PersonRow.cycle_id == cycle_id)
     ).all()

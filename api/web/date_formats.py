@@ -66,7 +66,7 @@ def format_time_range(start: datetime, end: datetime, zone: ZoneInfo) -> Fact:
 
 @lru_cache(_CACHED_TIME_RANGES)
 def time_range_text(texts: Renderer, start: time, end: time) -> str:
-    """Return the text of `format_time_range`; cached, because sessions share few time ranges."""
+    """Render a range of local times. Cached, because the same few ranges recur."""
     first, last = (datetime.combine(date.min, clock) for clock in (start, end))
     return texts.text(facts.TIME_RANGE(start=first, end=last))
 

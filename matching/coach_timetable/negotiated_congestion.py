@@ -1,4 +1,4 @@
-"""Negotiated congestion: series take shortest paths while contested days become more expensive.
+"""Negotiated congestion: series take shortest paths while congested days become more expensive.
 
 Contested series are rerouted one by one under the current costs until no day is contested
 (McMurchie and Ebeling 1995, for FPGA routing). The method requires that positions are days. It

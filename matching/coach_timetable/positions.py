@@ -32,7 +32,7 @@ from matching.instance.series_limits import (
 
 
 class CoachPositions:
-    """The positions of a coach.
+    """The positions at which sessions of a coach can be placed.
 
     Attributes:
         coach: the coach's row.

@@ -53,7 +53,7 @@ PLAN_CHANGED_SINCE = message(
 )
 NO_MODULE_TO_PLAN = message(
     "curriculum.no_module_to_plan",
-    "module {code} cannot be planned; choose a module from the list",
+    "module {code} cannot be added to the plan; choose one from the list",
     code=TEXT,
 )
 NO_SUCH_SESSION = plural_message(

@@ -104,7 +104,8 @@ _WEIGHT = message(
     "policy_hint.weight", "0 to 100; the points of the rule are multiplied by it. 0 ignores them."
 )()
 _GRADES = message(
-    "policy_hint.grades", "How many grades below such a coachee a coach may be, 0 to 30."
+    "policy_hint.grades",
+    "For coachees with this rank sensitivity: how many grades lower the coach may be, 0 to 30.",
 )()
 _PENALTY = message(
     "policy_hint.penalty",
