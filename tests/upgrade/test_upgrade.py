@@ -551,13 +551,17 @@ def test_plans_and_answers_of_an_older_version_are_shown_and_compared(client: Te
     assert purposes == {"plan": 3, "what-if": 1}
 
 
+def _in_current_words(reason: str) -> str:
+    return reason.replace("both offer ", "both speak ").replace("RS and SE", "Serbia and Sweden")
+
+
 def _stored_sentences(older: Path) -> dict[str, set[str]]:
     """Return the stored reasons of the older version, in the current wording, by plan."""
     with closing(sqlite3.connect(older / "gender-coach.sqlite")) as connection:
         results = dict(connection.execute("SELECT id, result FROM plans"))
     return {
         plan_id: {
-            verdict["because"].replace("both offer ", "both speak ")
+            _in_current_words(verdict["because"])
             for match in json.loads(result)["matches"]
             for verdict in match["verdicts"]
         }
