@@ -175,11 +175,11 @@ def test_a_scale_needs_its_ends_and_its_middle() -> None:
         GoalScale(much_less="a", expected="b", much_more="c", baseline=0)
 
 
-def test_an_indicator_needs_a_name_and_a_reference_a_pillar() -> None:
+def test_an_indicator_needs_a_name_and_a_reference_a_part_of_the_plan() -> None:
     assert GoalProof().indicator.name == ""
     with pytest.raises(ValidationError, match="an indicator needs a name"):
         Indicator(unit="%")
-    with pytest.raises(ValidationError, match="choose the pillar"):
+    with pytest.raises(ValidationError, match="choose the part of the action plan"):
         GoalProof(nap_reference="2.3")
     assert GoalProof(nap_reference="2.3", nap_pillar=NapPillar.PREVENTION)
 
