@@ -257,15 +257,8 @@ class RestrictedMaster:
         ):
             order = np.argsort(places, kind="stable").astype(np.int32)
             begin = np.searchsorted(places[order], np.arange(rows)).astype(np.int32)
-            self._solver.addRows(
-                rows,
-                np.full(rows, -infinity),
-                upper,
-                self._pairs,
-                begin,
-                order,
-                np.ones(self._pairs),
-            )
+            lower, ones = np.full(rows, -infinity), np.ones(self._pairs)
+            self._solver.addRows(rows, lower, upper, self._pairs, begin, order, ones)
         for floor in floors:
             weights = floor.weights[self._pair_of_column]
             index = np.flatnonzero(weights).astype(np.int32)

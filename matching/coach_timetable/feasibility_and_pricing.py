@@ -22,11 +22,7 @@ from matching.coach_timetable.negotiated_congestion import QUICK_EFFORT, Negotia
 from matching.coach_timetable.positions import members
 from matching.coach_timetable.pricing_search import PricingSearch
 from matching.coach_timetable.series_relaxation import SeriesRelaxation
-from matching.coach_timetable.set_pricing import (
-    improving_sets,
-    price_by_cp_sat,
-    total,
-)
+from matching.coach_timetable.set_pricing import improving_sets, price_by_cp_sat, total
 from matching.deadline import Deadline, EffortExceededError, SolverError
 
 _LIMITED_EFFORT = 0.2  # of CP-SAT, in heuristics, in its deterministic time
