@@ -50,10 +50,10 @@ def find_runner_ups(
     """Return the report's sections about the next best coach, by matched coachee.
 
     The effort of the search is limited in steps, so that the report does not depend on how busy the
-    machine is. `evaluated` contains the pairs of the run, which need not be evaluated again then.
-    `limit_seconds`, if given, also limits the time of the search. Matches that the
-    search does not reach have no section. If the search fails or is cancelled, the sections of the
-    remaining matches state this; failures are also logged.
+    machine is. `limit_seconds`, if given, also limits its time. `evaluated`, if given, contains the
+    pairs of the run, which are then not evaluated again. Matches that the search does not reach
+    have no section. If the search fails or is cancelled, the sections of the remaining matches
+    state this; failures are also logged.
     """
     deadline = Deadline(time.monotonic, limit_seconds, cancelled, run_in_thread)
     search = collect(_runner_up_sections(inputs, result, evaluated, deadline))
