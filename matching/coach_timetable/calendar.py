@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from matching.coach_timetable.day_packing import Spacing, pack_day
 from matching.coach_timetable.positions import CoachPositions, members
+from matching.coach_timetable.taken_starts import TakenStarts
 from matching.instance.availability_grid import unpack
 from matching.instance.problem import MatchingProblem
 from matching.instance.series_limits import NO_PREVIOUS_DAY
@@ -32,10 +33,12 @@ class Candidate:
     Attributes:
         chain: for each session, the possible positions if the coach has no other coachees.
         starts: for each position, the possible starts in epoch minutes, ascending.
+        positions: the positions in `starts`, as a bit set.
     """
 
     chain: tuple[tuple[int, ...], ...]
     starts: dict[int, tuple[int, ...]]
+    positions: int
 
 
 class CoachCalendar(CoachPositions):
@@ -112,6 +115,11 @@ class CoachCalendar(CoachPositions):
             common = unpack(row, len(self._free.starts))[self._columns]
             self._candidates[local] = self._candidate(local, common)
         return self._candidates[local]
+
+    @cached_property
+    def taken_starts(self) -> TakenStarts:
+        """The positions that sessions take, if positions are starts."""
+        return TakenStarts(self)
 
     @cached_property
     def max_coachees(self) -> int:
@@ -209,10 +217,11 @@ class CoachCalendar(CoachPositions):
             starts.setdefault(int(self._position[index]), []).append(int(self._starts[index]))
         free = sum(1 << position for position in starts)
         chain = self.chain(local, free)
-        useful = {position for number in chain for position in members(number)}
+        useful = reduce(or_, chain, 0)
         return Candidate(
             chain=tuple(tuple(members(number)) for number in chain),
-            starts={position: tuple(starts[position]) for position in sorted(useful)},
+            starts={position: tuple(starts[position]) for position in members(useful)},
+            positions=useful,
         )
 
     def chain(self, local: int, free: int) -> list[int]:

@@ -35,6 +35,9 @@ class PartialTimetable:
                 if group is None or calendar.fits_together(home, group | bit):
                     found |= 1 << position
             return found
+        if not calendar.by_day:
+            taken = calendar.taken_starts.taken(on, self._day, self._week)
+            return calendar.candidate(candidate).positions & ~taken
         for position in calendar.candidate(candidate).starts:
             if self._fits(position, candidate):
                 found |= 1 << position
@@ -42,22 +45,19 @@ class PartialTimetable:
 
     def _fits(self, position: int, candidate: int) -> bool:
         calendar = self._calendar
+        if not calendar.by_day:
+            taken = calendar.taken_starts.taken(self._on, self._day, self._week)
+            return not taken >> position & 1
         day = calendar.position_day[position]
         if self._day.get(day, 0) >= calendar.day_limit[day]:
             return False
         week = calendar.position_week[position]
         if self._week.get(week, 0) >= calendar.week_limit[week]:
             return False
-        if calendar.by_day:
-            home = calendar.home[position]
-            group = self._on.get(home)
-            return group is None or calendar.fits_together(
-                home, group | 1 << calendar.occupant(candidate, position)
-            )
-        start, end = calendar.position_start[position], calendar.end(position)
-        return all(
-            end <= calendar.position_start[other] or calendar.end(other) <= start
-            for other in self._on
+        home = calendar.home[position]
+        group = self._on.get(home)
+        return group is None or calendar.fits_together(
+            home, group | 1 << calendar.occupant(candidate, position)
         )
 
     def add(self, candidate: int, positions: Sequence[int]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,8 +74,13 @@ class Eligibility:
         return "all-taken" if self.available.any() else "nobody-schedulable"
 
 
-def eligibilities(evaluator: RuleEvaluator, rows: Sequence[int]) -> Iterator[Eligibility]:
-    """Yield the eligibility of each coachee in `rows`, in order, using bounded memory."""
+def eligibilities(
+    evaluator: RuleEvaluator, rows: Sequence[int], on_block: Callable[[], object] = lambda: None
+) -> Iterator[Eligibility]:
+    """Yield the eligibility of each coachee in `rows`, in order, using bounded memory.
+
+    `on_block` is called between blocks of pairs and may raise an exception to stop.
+    """
     chosen = np.array(rows, dtype=np.int32)
     coaches = len(evaluator.inputs.roster.coaches)
     if not coaches:
@@ -89,7 +94,8 @@ def eligibilities(evaluator: RuleEvaluator, rows: Sequence[int]) -> Iterator[Eli
             rule.name: rule.evaluate(block, columns) == FORBIDDEN for rule in evaluator.hard
         }
         coachee, coach = (part.ravel() for part in np.broadcast_arrays(block, columns))
-        schedulable = can_meet(evaluator.inputs, coachee, coach).reshape(len(block), coaches)
+        able = can_meet(evaluator.inputs, coachee, coach, on_block=on_block)
+        schedulable = able.reshape(len(block), coaches)
         for place, row in enumerate(block[:, 0].tolist()):
             yield Eligibility(
                 row,

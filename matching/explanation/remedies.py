@@ -91,7 +91,8 @@ def explain_unmatched(
         effort: limits on the search.
         placed_proven: whether the level `placed` is proven optimal. If not, more solving time is
             examined as a remedy first.
-        on_step: called for each coachee and each change examined; may raise an exception to stop.
+        on_step: called for each coachee, each change examined and each block of pairs; may raise an
+            exception to stop.
         has_time: the search for remedies ends when this returns false.
         on_failure: called with the exception if the search for a coachee fails.
 
@@ -111,7 +112,7 @@ def explain_unmatched(
     people = evaluator.inputs.roster.coachees
     placed = {match.coachee for match in matches}
     rows = [row for row, coachee in enumerate(people) if coachee.id not in placed]
-    for number, eligibility in enumerate(eligibilities(evaluator, rows)):
+    for number, eligibility in enumerate(eligibilities(evaluator, rows, on_step)):
         on_step()
         yield search.entry(eligibility, effort, len(rows) - number)
 

@@ -8,13 +8,14 @@ independent of each other, and otherwise by prefix sums over starts. Both method
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.concurrency import ParallelMap
 from matching.instance.availability_grid import AvailabilityGrid, Bits, pack, unpack
+from matching.instance.day_bits import DayBits, row_blocks
 from matching.instance.series_limits import (
     NO_PREVIOUS_DAY,
     RemainingDemand,
@@ -26,10 +27,6 @@ from matching.instance.series_on_starts import SeriesOnStarts, StartTimes
 
 AnySeries = Callable[[SeriesLimits, NDArray[np.int64]], NDArray[np.bool_]]
 """Returns whether each of the pairs `int64[B]` can place a series under the limits."""
-
-_BLOCK_BYTES = 1 << 25
-_CACHED_BYTES = 1 << 18  # fits into the CPU cache
-_WORD_BITS = 64
 
 
 def schedulable(
@@ -65,19 +62,22 @@ def schedulable(
         def fill_block(block: NDArray[np.int64]) -> None:
             answer[block] = series(limits, block)
 
-        for _ in parallel_map(fill_block, _blocks(chosen, bytes_a_pair)):
+        for _ in parallel_map(fill_block, row_blocks(chosen, bytes_a_pair)):
             on_block()
 
     every = np.arange(len(coachee))
     by_day = pairs.have_independent_days(limits, every)
     fill(every[by_day], pairs.bytes_by_day, pairs.on_days)
+    others = every[~by_day]
+    fill(others, pairs.bytes_by_day, pairs.on_days_without_caps)
+    possible = others[answer[others]]
+    answer[others] = False
     # A series with longer gaps also satisfies the limits, and its days are independent for more
     # pairs.
     longer = limits.with_longer_gaps()
-    others = every[~by_day]
-    by_day_if_longer = others[pairs.have_independent_days(longer, others)]
+    by_day_if_longer = possible[pairs.have_independent_days(longer, possible)]
     fill(by_day_if_longer, pairs.bytes_by_day, lambda _limits, block: pairs.on_days(longer, block))
-    fill(others[~answer[others]], pairs.bytes_by_start, pairs.on_starts)
+    fill(possible[~answer[possible]], pairs.bytes_by_start, pairs.on_starts)
     return answer
 
 
@@ -144,8 +144,8 @@ class _Pairs:
         self._starts, self._day = self._times.start, self._times.day
         self._week = self._times.week
         days = 1 + max(int(free.day[one[-1]]) for one in used if len(one))
-        self._days = _DayBits(free, columns, days)
-        self._opening_days = _DayBits(free, opening, days) if len(opening) else None
+        self._days = DayBits(free, columns, days)
+        self._opening_days = DayBits(free, opening, days) if len(opening) else None
         self.bytes_by_day = self._days.bytes_a_row
         self.bytes_by_start = 64 * len(columns)
 
@@ -167,7 +167,7 @@ class _Pairs:
         masks[:, self._columns] = conflicting
         earlier, later = (free.coachees & mask for mask in pack(masks))
         bytes_a_pair = 3 * free.coaches.itemsize * free.coaches.shape[1]
-        for place in _blocks(np.arange(len(chosen)), bytes_a_pair):
+        for place in row_blocks(np.arange(len(chosen)), bytes_a_pair):
             row, column = self._coachee[chosen[place]], self._coach[chosen[place]]
             independent[place] = ~(
                 (earlier[row] & free.coaches[column]).any(axis=1)
@@ -185,8 +185,17 @@ class _Pairs:
         by_time = np.searchsorted(self._starts, opening.start + limits.contracting_spacing)
         return least > 0 and bool((by_time <= by_date).all())
 
-    def on_days(self, limits: SeriesLimits, block: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return whether each pair of the block has a series, if its days are independent."""
+    def on_days_without_caps(
+        self, limits: SeriesLimits, block: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Return whether each pair of the block has days with the required gaps."""
+        return series_on_days(*self._days_of(limits, block), limits)
+
+    def _days_of(self, limits: SeriesLimits, block: NDArray[np.int64]) -> tuple[Bits, Bits]:
+        """Return each pair's days, and those on which the first session can be.
+
+        A contracting session does not count as the first one.
+        """
         held = self._days.common(self._coachee[block], self._coach[block])
         opening = held
         if self._opening_days is not None:
@@ -195,6 +204,11 @@ class _Pairs:
             opening = opening & pack(_within(self._days.all_days, self._first[block]))
         if limits.contracting is not None:
             opening = days_after_contracting(held, opening, limits.contracting)
+        return held, opening
+
+    def on_days(self, limits: SeriesLimits, block: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return whether each pair of the block has a series, if its days are independent."""
+        held, opening = self._days_of(limits, block)
         caps = limits.week_cap[self._coach[block]]
         capped = caps < limits.max_sessions_in_week
         answer = series_on_days(held, opening, limits)
@@ -235,59 +249,3 @@ def _within(days: NDArray[np.integer], first: NDArray[np.int64]) -> NDArray[np.b
     """Return `bool[B, D]`: whether each of the days `[D]` is in each closed range `[B, 2]`."""
     inside: NDArray[np.bool_] = (days >= first[:, :1]) & (days <= first[:, 1:])
     return inside
-
-
-def _blocks(chosen: NDArray[np.int64], bytes_a_row: int) -> Iterator[NDArray[np.int64]]:
-    step = max(1, _BLOCK_BYTES // bytes_a_row)
-    for first in range(0, len(chosen), step):
-        yield chosen[first : first + step]
-
-
-class _DayBits:
-    """Free starts, repacked so that each day starts at a word boundary."""
-
-    def __init__(self, free: AvailabilityGrid, columns: NDArray[np.int64], days: int) -> None:
-        day = free.day[columns]
-        within = np.arange(len(day)) - np.searchsorted(day, day)
-        self._words = int(within.max()) // _WORD_BITS + 1
-        self._days = days
-        self._places = day.astype(np.int64) * self._words * _WORD_BITS + within
-        self._columns = columns
-        self._count = len(free.starts)
-        self._rows_at_once = max(1, _CACHED_BYTES // (8 * self._days * self._words))
-        self._coachees = self._lay_out(free.coachees)
-        self._coaches = self._lay_out(free.coaches)
-
-    @property
-    def bytes_a_row(self) -> int:
-        """The memory, in bytes, needed to compare one pair."""
-        return 24 * self._days * self._words
-
-    @property
-    def all_days(self) -> NDArray[np.int64]:
-        """All day indices, `int64[D]`."""
-        return np.arange(self._days)
-
-    def _lay_out(self, bits: Bits) -> Bits:
-        width = self._days * self._words
-        packed_rows = np.zeros((len(bits), width), dtype=np.uint64)
-        for block in _blocks(np.arange(len(bits)), width * _WORD_BITS):
-            bit_rows = np.zeros((len(block), width * _WORD_BITS), dtype=np.bool_)
-            bit_rows[:, self._places] = unpack(bits[block], self._count)[:, self._columns]
-            packed_rows[block] = pack(bit_rows)
-        return packed_rows
-
-    def common(self, coachee: NDArray[np.int32], coach: NDArray[np.int32]) -> Bits:
-        """Return `uint64[B, ceil(D / 64)]`: the days on which each pair has a common start."""
-        width = -(-self._days // _WORD_BITS) * _WORD_BITS
-        common = np.zeros((len(coachee), width), dtype=np.bool_)
-        for first in range(0, len(coachee), self._rows_at_once):
-            some = slice(first, first + self._rows_at_once)
-            both = self._coachees[coachee[some]]
-            both &= self._coaches[coach[some]]
-            if self._words > 1:
-                both = np.bitwise_or.reduce(
-                    both.reshape(len(both), self._days, self._words), axis=2
-                )
-            np.not_equal(both, 0, out=common[some, : self._days])
-        return pack(common)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -17,12 +18,16 @@ SCHEDULE = "schedule"
 
 
 def can_meet(
-    inputs: RuleInputs, coachee: NDArray[np.int32], coach: NDArray[np.int32]
+    inputs: RuleInputs,
+    coachee: NDArray[np.int32],
+    coach: NDArray[np.int32],
+    *,
+    on_block: Callable[[], object] = lambda: None,
 ) -> NDArray[np.bool_]:
     """Return `bool[p]`: whether each pair can place all its (remaining) sessions in isolation.
 
     Only the availability of the people in these pairs is read, regardless of the size of the
-    roster.
+    roster. `on_block` is called between blocks of pairs and may raise an exception to stop.
     """
     roster, free = inputs.roster, inputs.availability_grid
     rows, row = np.unique(coachee, return_inverse=True)
@@ -36,8 +41,12 @@ def can_meet(
     pairs = row.astype(np.int32), column.astype(np.int32)
     history = inputs.history
     if history is None:
-        return schedulable(few, limits, *pairs)
+        return schedulable(few, limits, *pairs, on_block=on_block)
     demand = history.demand(some, *pairs)
     return can_place_remaining(
-        history.remaining_availability(some, few, limits), limits, *pairs, demand
+        history.remaining_availability(some, few, limits),
+        limits,
+        *pairs,
+        demand,
+        on_block=on_block,
     )

@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from matching.coach_timetable.insertion_heuristic import PartialTimetable, insert_all_series
+from matching.coach_timetable.taken_starts import TakenStarts
 from tests.matching.crowded import crowded
 from tests.matching.one_coach import assert_holds, calendars, chains, one_day, tuesdays
 
@@ -45,6 +46,28 @@ def test_very_long_series_starts_at_its_cheapest_position() -> None:
 def test_insertion_respects_the_day_cap_if_positions_are_starts(cap: int, possible: bool) -> None:
     calendar = one_day([(540, 1020), (540, 1020)], cap, 2)
     assert (insert_all_series(calendar, (0, 1), 2) is not None) == possible
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_starts_are_taken_by_overlaps_and_by_caps(seed: int) -> None:
+    random = Random(seed)
+    calendar = one_day([(540, 1020), (540, 1020)], random.randint(1, 4), 1)
+    calendar.contracting = random.choice((0, 3, 9))
+    calendar.contracting_spacing = 45
+    every = range(calendar.positions)
+    used = random.sample(every, random.randint(0, 3))
+    week_limit = random.randint(0, 3)
+    calendar.week_limit = dict.fromkeys(calendar.position_week, week_limit)
+    calendar.day_limit = dict.fromkeys(calendar.position_day, calendar.day_cap)
+    load = ({0: len(used)} for _ in range(2))
+    taken = TakenStarts(calendar).taken(used, *load)
+    for one in every:
+        start, end = calendar.position_start[one], calendar.end(one)
+        overlaps = any(
+            start < calendar.end(other) and calendar.position_start[other] < end for other in used
+        )
+        is_full = len(used) >= min(week_limit, calendar.day_cap)
+        assert taken >> one & 1 == (overlaps or is_full)
 
 
 @pytest.mark.parametrize(("limit", "possible"), [(0, False), (1, True)])

@@ -11,7 +11,7 @@ import pytest
 
 from matching.instance.availability_grid import AvailabilityGrid, pack
 from matching.instance.series_feasibility import schedulable
-from matching.instance.series_limits import SeriesLimits, conflicting_starts
+from matching.instance.series_limits import ContractingLimits, SeriesLimits, conflicting_starts
 
 DAY_MINUTES = 24 * 60
 
@@ -29,12 +29,16 @@ def limits(draw: Random, coaches: int) -> SeriesLimits:
     )
 
 
-def grid(draw: Random, people: int) -> AvailabilityGrid:
+def grid(draw: Random, people: int, *, opens: bool = False) -> AvailabilityGrid:
     """Draw a few hours on each day of three weeks, many of them close to midnight."""
-    starts = sorted({
-        day * DAY_MINUTES + 60 * draw.choice((0, 1, 9, 12, 22, 23))
-        for day in range(20) for _ in range(draw.randint(0, 3))
-    })  # fmt: skip
+    starts, first = (
+        sorted({
+            day * DAY_MINUTES + 60 * draw.choice((0, 1, 9, 12, 22, 23))
+            for day in range(20) for _ in range(draw.randint(0, most))
+        })
+        for most in (3, 3 * opens)
+    )  # fmt: skip
+    starts = [*first, *starts]
     day = np.array(starts) // DAY_MINUTES
     first_weekday = draw.randrange(7)
     free = [
@@ -47,6 +51,7 @@ def grid(draw: Random, people: int) -> AvailabilityGrid:
         week=((day + first_weekday) // 7).astype(np.int32),
         coachees=free[0],
         coaches=free[1],
+        contracting=len(first),
     )
 
 
@@ -55,29 +60,42 @@ def has_series(free: AvailabilityGrid, held: list[int], rules: SeriesLimits, coa
 
     def fits(series: list[int]) -> bool:
         for one, other in pairwise(series):
-            gap = free.day[other] - free.day[one]
-            if not rules.min_gap_days <= gap <= rules.max_gap_days:
+            gap, gaps, spacing = free.day[other] - free.day[one], rules, rules.spacing_minutes
+            if rules.contracting and one < free.contracting:
+                gaps, spacing = rules.contracting, rules.contracting_spacing
+            if not gaps.min_gap_days <= gap <= gaps.max_gap_days:
                 return False
-            if free.starts[other] - free.starts[one] < rules.spacing_minutes:
+            if free.starts[other] - free.starts[one] < spacing:
                 return False
         on_day, in_week = (
             max(np.unique(which[series], return_counts=True)[1]) for which in (free.day, free.week)
         )
         return bool(on_day <= rules.day_cap[coach] and in_week <= rules.week_cap[coach])
 
+    opens = rules.contracting is not None
+
     def extend(series: list[int]) -> bool:
-        if len(series) == rules.count:
+        if len(series) == rules.count + opens:
             return True
-        later = [one for one in held if not series or one > series[-1]]
+        is_first = opens and not series
+        of_number = [one for one in held if (one < free.contracting) == is_first]
+        later = [one for one in of_number if not series or one > series[-1]]
         return any(fits([*series, one]) and extend([*series, one]) for one in later)
 
     return extend([])
 
 
+@pytest.mark.parametrize("opens", [False, True])
 @pytest.mark.parametrize("seed", range(50))
-def test_pairs_near_midnight_have_the_series_that_a_search_by_start_finds(seed: int) -> None:
+def test_pairs_near_midnight_have_the_series_that_a_search_by_start_finds(
+    seed: int, opens: bool
+) -> None:
     draw, people = Random(seed), 4
-    free, rules = grid(draw, people), limits(draw, people)
+    free, rules = grid(draw, people, opens=opens), limits(draw, people)
+    if opens:
+        least = draw.choice((0, 0, 1, 3))
+        own = ContractingLimits(draw.choice((30, 90)), least, least + draw.randint(0, 6))
+        rules = replace(rules, contracting=own)
     row, column = (one.ravel().astype(np.int32) for one in np.mgrid[:people, :people])
     found = schedulable(free, rules, row, column)
     for coachee, coach, able in zip(row, column, found, strict=True):

@@ -47,3 +47,12 @@ def test_a_pair_of_a_cycle_in_progress_can_meet_if_its_remaining_sessions_fit(
     inputs = replace(inputs, history=FixedHistory(inputs.cycle, progress, None))
     pair = np.zeros(1, dtype=np.int32)
     assert can_meet(inputs, pair, pair).tolist() == expected
+
+
+def test_the_check_of_a_pair_can_be_stopped() -> None:
+    def stop() -> None:
+        raise InterruptedError
+
+    pair = np.zeros(1, dtype=np.int32)
+    with pytest.raises(InterruptedError):
+        can_meet(pair_inputs({}, {}, {}), pair, pair, on_block=stop)
