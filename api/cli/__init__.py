@@ -38,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command, and exit with its exit code."""
     COMMAND_CLOCK.restart()
     _replace_unprintable_characters()
+    # Starting a thread for each core takes longer than all of our linear algebra.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy is imported
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = next((word for word in given if not word.startswith("-")), None)
     # Commands other than servers end soon, and keep most of what they allocate.

@@ -17,9 +17,22 @@ MAX_MODULES = 1000  # 948 when this was written, and 1,123 before; each costs ab
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["match", "demo"])
 def test_command_does_not_import_solvers_and_servers_in_advance(command: str) -> None:
-    code = f"import sys, api.cli.{command}; print(*sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    modules = set(ran.stdout.split())
+    modules = modules_after(f"import api.cli.{command}")
     assert not modules & set(HEAVY)
     assert f"api.cli.{command}" in modules
     assert len(modules) <= MAX_MODULES
+
+
+def test_public_holidays_import_only_the_module_of_their_country() -> None:
+    modules = modules_after(
+        "import datetime, coach.holidays as known; "
+        "assert datetime.date(2027, 2, 15) in known.public_holidays('RS', 2027)"
+    )
+    countries = {one for one in modules if one.startswith("holidays.countries.")}
+    assert countries == {"holidays.countries.serbia"}
+
+
+def modules_after(code: str) -> set[str]:
+    """Return the names of all modules that a new process has imported after `code`."""
+    command = [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"]
+    return set(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
