@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import add
 
 from matching.coach_timetable.subproblem import CoachSubproblem, SessionOption, SessionOptions
 
@@ -102,24 +103,22 @@ def _cost_to_go(
     subproblem: CoachSubproblem, cost: Sequence[Mapping[int, int]], scale: int
 ) -> list[dict[int, int]]:
     """Return the minimum cost from each session and position to the end, without dead ends."""
+    low, high, gaps = subproblem.low, subproblem.high, subproblem.next_gap_costs
+    if scale != 1:
+        gaps = [[scale * gap for gap in some] for some in gaps]
     table: list[dict[int, int]] = []
-    after: dict[int, int] | None = None
     for own in reversed(cost):
-        if after is None:
+        if not table:
             here = dict(own)
         else:
-            following = sorted(after)
+            after = [INFINITE_COST] * len(low)
+            for position, value in table[-1].items():
+                after[position] = value
             here = {}
             for position, value in own.items():
-                least = min(
-                    (
-                        after[later] + scale * gap
-                        for later, gap in next_positions(subproblem, position, following)
-                    ),
-                    default=INFINITE_COST,
-                )
+                following = after[low[position] : high[position]]
+                least = min(map(add, following, gaps[position]), default=INFINITE_COST)
                 if least < INFINITE_COST:
                     here[position] = value + least
         table.append(here)
-        after = here
     return table[::-1]

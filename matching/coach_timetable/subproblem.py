@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from matching.coach_timetable.calendar import CoachCalendar
@@ -34,7 +35,7 @@ SessionOptions = tuple[SessionOption, ...]
 """The options of a series, one per session, or all options of a session by position and cost."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CoachSubproblem:
     """The sessions to schedule for one coach.
 
@@ -83,6 +84,17 @@ class CoachSubproblem:
     def gap_cost(self, position: int, later: int) -> int:
         """Return the cost of the gap between two positions; 0 after a contracting session."""
         return 0 if position < self.contracting else self.gaps[self.day[later] - self.day[position]]
+
+    @cached_property
+    def next_gap_costs(self) -> list[list[int]]:
+        """For each position, the costs of the gaps to all possible positions of the next session.
+
+        The first cost is that of the gap to position `low`, and the last that to `high - 1`.
+        """
+        return [
+            [self.gap_cost(position, later) for later in range(low, high)]
+            for position, (low, high) in enumerate(zip(self.low, self.high, strict=True))
+        ]
 
     def end(self, option: SessionOption) -> int:
         """Return the end of a session, with its buffer, if positions are starts."""
