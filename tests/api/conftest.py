@@ -24,6 +24,8 @@ import httpx
 import psycopg
 import pytest
 import uvicorn
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session as Transaction
 
@@ -36,6 +38,7 @@ from api.background.job import Job
 from api.background.queue import migrate_job_tables
 from api.background.rows import TaskState
 from api.cli import DEBUG_VARIABLE, main
+from api.crypto import password_hashing, secret_keys
 from api.crypto.key_ring import open_keyring
 from api.cycles import service as cycles
 from api.database import schema
@@ -365,6 +368,22 @@ class PostgresServer:
             stderr=subprocess.DEVNULL,
             **self._as,
         )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Let hashes of passwords and keys from passphrases take a millisecond instead of 0.1 s.
+
+    The tests in `tests/api/crypto` replace this fixture, and check what these really cost.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        hasher = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+        patch.setattr(password_hashing, "_hasher", hasher)
+        patch.setattr(password_hashing, "_DUMMY_HASH", hasher.hash("of nobody"))
+        patch.setattr(secret_keys, "_ITERATIONS", 1)
+        patch.setattr(secret_keys, "_LANES", 1)
+        patch.setattr(secret_keys, "_MEMORY_KIB", 8)
+        yield
 
 
 @pytest.fixture(scope="session")

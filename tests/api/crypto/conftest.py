@@ -1,0 +1,10 @@
+"""The tests of this folder compute hashes as the application does."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_hashes() -> None:
+    """Replace the fixture that makes hashes cheap."""
