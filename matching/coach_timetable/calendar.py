@@ -11,7 +11,7 @@ from operator import or_
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.coach_timetable.day_packing import Spacing, pack_day
+from matching.coach_timetable.day_packing import DayOptions, pack_day
 from matching.coach_timetable.positions import CoachPositions, members
 from matching.coach_timetable.taken_starts import TakenStarts
 from matching.instance.availability_grid import unpack
@@ -162,15 +162,27 @@ class CoachCalendar(CoachPositions):
         last = np.searchsorted(days, begin + self._max_gap_days)
         return int((before[last] - before[first]).min())
 
-    def day_options(
-        self, home: int, group: Iterable[int]
-    ) -> tuple[tuple[tuple[int, ...], ...], Spacing]:
-        """Return the possible starts of each occupant of a day, and their spacing."""
+    def day_options(self, home: int, group: Sequence[int]) -> DayOptions:
+        """Return the possible starts of each occupant of a day, their spacing and their order."""
         sessions = [self.session(home, one) for one in group]
         starts = tuple(self.candidate(one).starts[position] for one, position in sessions)
         if not self.contracting:
-            return starts, self.spacing_minutes
-        return starts, tuple(self.spacing(position) for _, position in sessions)
+            return DayOptions(starts, self.spacing_minutes)
+        spacing = tuple(self.spacing(position) for _, position in sessions)
+        return DayOptions(starts, spacing, self._order(group))
+
+    def _order(self, group: Sequence[int]) -> tuple[int, ...]:
+        """Return the order of those occupants of a day who belong to the same pair."""
+        if not self.opens_on_same_day:
+            return ()
+        some, here = len(self.coachees), set(group)
+        both = {one for one in group if one + some in here}
+        if not both:
+            return ()
+        return tuple(
+            -one - 1 if one in both else one - some + 1 if one - some in both else 0
+            for one in group
+        )
 
     def fits(self, position: int, group: Iterable[int]) -> bool:
         """Return whether all occupants in `group` can have a session at `position`.

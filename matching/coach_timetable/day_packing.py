@@ -3,7 +3,8 @@
 A set `T` fits a day if it fits in some order, each session taking its first start after the
 previous one. The earliest end over all orders is `end(T) = min over i in T of next(i, end(T - i)) +
 spacing_minutes`, because an earlier end never delays later sessions (the Held-Karp recursion over
-subsets).
+subsets). Where the contracting session of a pair is on the same day as its first session, that
+comes after it in every order.
 """
 
 from __future__ import annotations
@@ -11,17 +12,31 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 Options = tuple[int, ...]
 """A coachee's possible starts on the day, ascending, in minutes from any origin."""
 Spacing = int | tuple[int, ...]
 """The minimum number of minutes from a start to the next one, for all coachees or for each."""
+Order = tuple[int, ...]
+"""For each session a label: `-n` comes after `n`, and 0 at any time. Empty if order is free."""
+
+
+class DayOptions(NamedTuple):
+    """Sessions to place on one day."""
+
+    starts: tuple[Options, ...]
+    spacing: Spacing
+    order: Order = ()
 
 
 @lru_cache(maxsize=1 << 16)
-def pack_starts(options: tuple[Options, ...], spacing_minutes: Spacing) -> tuple[int, ...] | None:
-    """Return a start for each coachee, at least `spacing_minutes` apart; `None` if impossible."""
+def pack_starts(
+    options: tuple[Options, ...], spacing_minutes: Spacing, order: Order = ()
+) -> tuple[int, ...] | None:
+    """Return a start for each session, at least `spacing_minutes` apart; `None` if impossible."""
     everybody = (1 << len(options)) - 1
+    earlier = _earlier(order) if order else (0,) * len(options)
     spacing = _for_each(spacing_minutes, len(options))
     ends = [0] * (everybody + 1)
     # For each subset, the last coachee in the order that ends earliest; -1 if it does not fit.
@@ -30,7 +45,7 @@ def pack_starts(options: tuple[Options, ...], spacing_minutes: Spacing) -> tuple
     for part in range(1, everybody + 1):
         for last in range(len(options)):
             before = part & ~(1 << last)
-            if before == part or (before and placed[before] < 0):
+            if before == part or (before and placed[before] < 0) or earlier[last] & ~before:
                 continue
             at = bisect_left(options[last], ends[before])
             if at == len(options[last]):
@@ -55,12 +70,21 @@ def _for_each(spacing_minutes: Spacing, coachees: int) -> tuple[int, ...]:
     return spacing_minutes
 
 
-def pack_day(options: tuple[Options, ...], spacing_minutes: Spacing) -> tuple[int, ...] | None:
+def _earlier(order: Order) -> tuple[int, ...]:
+    """Return, for each session, those that come before it as a bit set."""
+    return tuple(
+        sum(1 << place for place, other in enumerate(order) if label < 0 and other == -label)
+        for label in order
+    )
+
+
+def pack_day(
+    options: tuple[Options, ...], spacing_minutes: Spacing, order: Order = ()
+) -> tuple[int, ...] | None:
     """Return the result of `pack_starts`, cached for all days with the same relative starts."""
     origin = min(starts[0] for starts in options)
-    placed = pack_starts(
-        tuple(tuple(start - origin for start in starts) for starts in options), spacing_minutes
-    )
+    relative = tuple(tuple(start - origin for start in starts) for starts in options)
+    placed = pack_starts(relative, spacing_minutes, order)
     return None if placed is None else tuple(start + origin for start in placed)
 
 
@@ -79,7 +103,7 @@ def covering(sessions: Sequence[tuple[int, int, int]]) -> list[list[int]]:
 
 
 def conflict_cliques(
-    options: tuple[Options, ...], spacing_minutes: Spacing
+    options: tuple[Options, ...], spacing_minutes: Spacing, order: Order = ()
 ) -> tuple[tuple[int, ...], ...]:
     """Return the maximal cliques of coachees who pairwise conflict, as indices into `options`.
 
@@ -87,24 +111,24 @@ def conflict_cliques(
     are in no clique.
     """
     origin = min((starts[0] for starts in options), default=0)
-    return _maximal_cliques(
-        tuple(tuple(start - origin for start in one) for one in options), spacing_minutes
-    )
+    relative = tuple(tuple(start - origin for start in one) for one in options)
+    return _maximal_cliques(relative, spacing_minutes, order)
 
 
 @lru_cache(maxsize=1 << 12)
 def _maximal_cliques(
-    options: tuple[Options, ...], spacing_minutes: Spacing
+    options: tuple[Options, ...], spacing_minutes: Spacing, order: Order
 ) -> tuple[tuple[int, ...], ...]:
     everybody = range(len(options))
     spacing = _for_each(spacing_minutes, len(options))
+
+    def conflict(one: int, other: int) -> bool:
+        own = (order[one], order[other]) if order and order[one] == -order[other] else ()
+        starts = options[one], options[other]
+        return pack_starts(starts, (spacing[one], spacing[other]), own) is None
+
     conflicts_of = [
-        sum(
-            1 << other
-            for other in everybody
-            if other != one
-            and pack_starts((options[one], options[other]), (spacing[one], spacing[other])) is None
-        )
+        sum(1 << other for other in everybody if other != one and conflict(one, other))
         for one in everybody
     ]
     found: list[int] = []

@@ -92,12 +92,17 @@ class PartialTimetable:
 
     def insert(self, candidate: int, cost: Sequence[float]) -> bool:
         """Add the cheapest series found for `candidate`; return false if none fits."""
-        chain = self._calendar.chain(candidate, self.feasible_positions(candidate))
-        if not all(chain):
-            return False
-        if not chain:
-            return self.add(candidate, [])
-        return self.add(candidate, _cheapest(self._calendar, chain, cost))
+        calendar, free = self._calendar, self.feasible_positions(candidate)
+        while True:
+            chain = calendar.chain(candidate, free)
+            if not all(chain):
+                return False
+            series = _cheapest(calendar, chain, cost) if chain else []
+            if self.add(candidate, series):
+                return True
+            if not calendar.opens_on_same_day:
+                return False
+            free &= ~(1 << series[0])
 
 
 def insert_all_series(

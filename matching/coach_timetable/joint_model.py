@@ -79,6 +79,7 @@ class JointTimetableModel:
     def _literals(self, timetable: TimetableModel, calendar: CoachCalendar, one: int) -> Literals:
         """Return the variables for the starts of a candidate's sessions."""
         found: Literals = []
+        by_position: dict[int, list[tuple[int, Term]]] = {}
         for position, starts in calendar.candidate(one).starts.items():
             terms = timetable.at(one, position)
             minutes = calendar.spacing(position) - calendar.buffer_minutes
@@ -87,10 +88,27 @@ class JointTimetableModel:
                 continue
             here = [self._model.new_bool_var("") for _ in starts]
             self._model.add(sum(here) == sum(terms))
+            by_position[position] = list(zip(starts, here, strict=True))
             found.extend(
                 (start, start + minutes, term) for start, term in zip(starts, here, strict=True)
             )
+        if calendar.opens_on_same_day:
+            self._open_first(calendar, by_position)
         return found
+
+    def _open_first(
+        self, calendar: CoachCalendar, starting: Mapping[int, Sequence[tuple[int, Term]]]
+    ) -> None:
+        """Place a contracting session before the first session if both are on one day."""
+        for position in range(calendar.contracting):
+            home = calendar.home[position]
+            if home == position or not {home, position} <= set(starting):
+                continue
+            for latest, _ in starting[home]:
+                first = [term for start, term in starting[home] if start <= latest]
+                after = latest - calendar.contracting_spacing
+                late = [term for start, term in starting[position] if start > after]
+                self._model.add_at_most_one([*first, *late])
 
     def _forbid_overlaps(self, literals: Literals, buffer_minutes: int = 0) -> None:
         """Forbid choosing two sessions that overlap or have less than the buffer between them."""

@@ -44,6 +44,8 @@ class CoachPositions:
         high: for each position, one past the last possible position of the next session.
         position_start: for each position, its start; empty if positions are days.
         contracting: the number of positions of contracting sessions.
+        opens_on_same_day: whether a contracting session can be on the day of the first session, if
+            positions are days.
     """
 
     def __init__(self, problem: MatchingProblem, coach: int, coachees: Sequence[int]) -> None:
@@ -65,6 +67,9 @@ class CoachPositions:
         starts, day = free.starts[columns], free.day[columns]
         self.contracting = int(np.searchsorted(columns, free.contracting))
         self.by_day = is_day_separable(starts, day, limits, self.contracting)
+        self.opens_on_same_day = (
+            self.by_day and limits.contracting is not None and not limits.contracting.min_gap_days
+        )
         position, where = np.arange(len(columns)), starts
         if self.by_day:
             position, first = _positions_of_days(day, self.contracting)

@@ -17,18 +17,23 @@ from functools import cached_property
 from itertools import pairwise
 
 from matching.coach_timetable.calendar import CoachCalendar
-from matching.coach_timetable.day_packing import Spacing, pack_day
+from matching.coach_timetable.day_packing import DayOptions, pack_day
 from matching.coach_timetable.quality import MAX_QUALITY, Quality
 from matching.deadline import SolverError
 
 
 @dataclass(frozen=True, slots=True)
 class SessionOption:
-    """A possibility for one session: one of `starts` (epoch minutes) at `position`, for `cost`."""
+    """A possibility for one session: one of `starts` (epoch minutes) at `position`, for `cost`.
+
+    If a contracting session can be on the day of the first session, `pair` is a positive number of
+    the pair; otherwise, it is 0.
+    """
 
     position: int
     starts: tuple[int, ...]
     cost: int
+    pair: int = 0
 
 
 SessionOptions = tuple[SessionOption, ...]
@@ -105,21 +110,24 @@ class CoachSubproblem:
         return sum(self.cost(options) for options in timetable)
 
     def fits(self, options: Sequence[SessionOption]) -> bool:
-        """Return whether sessions of different coachees fit together on a day or at a start."""
+        """Return whether the sessions of a day or a start fit together."""
         if len(options) == 1:
             return True
         if not self.by_day or len(options) > self.day_limit[self.day[options[0].position]]:
             return False
         return pack_day(*self.day_options(options)) is not None
 
-    def day_options(
-        self, options: Sequence[SessionOption]
-    ) -> tuple[tuple[tuple[int, ...], ...], Spacing]:
-        """Return the starts of sessions on one day, and their spacing."""
+    def day_options(self, options: Sequence[SessionOption]) -> DayOptions:
+        """Return the starts of sessions on one day, their spacing and their order."""
         starts = tuple(option.starts for option in options)
         if not self.contracting:
-            return starts, self.spacing_minutes
-        return starts, tuple(self.spacing(option) for option in options)
+            return DayOptions(starts, self.spacing_minutes)
+        order = tuple(
+            option.pair if option.position < self.contracting else -option.pair
+            for option in options
+        )
+        spacing = tuple(self.spacing(option) for option in options)
+        return DayOptions(starts, spacing, order if any(order) else ())
 
     def place(self, option: SessionOption) -> int:
         """Return the day of an option or, if positions are starts, its position."""
@@ -232,13 +240,14 @@ def _series(
                 extra += quality.gap_cost(day[position] - previous_day)
             if kept and stays in cost_by_start:
                 cost_by_start = {**cost_by_start, stays: cost_by_start[stays] - kept.bonus}
-            options.extend(_session_options(position, cost_by_start, extra))
+            pair = one + 1 if calendar.opens_on_same_day else 0
+            options.extend(_session_options(position, cost_by_start, extra, pair))
         numbers.append(tuple(options))
     return tuple(numbers)
 
 
 def _session_options(
-    position: int, cost_by_start: Mapping[int, int], extra: int
+    position: int, cost_by_start: Mapping[int, int], extra: int, pair: int
 ) -> list[SessionOption]:
     """Return an option for each distinct cost, with all starts that cost no more."""
     return [
@@ -246,6 +255,7 @@ def _session_options(
             position,
             tuple(start for start, own in cost_by_start.items() if own <= cost),
             cost + extra,
+            pair,
         )
         for cost in sorted(set(cost_by_start.values()))
     ]

@@ -204,8 +204,9 @@ def is_day_separable(
     """Return whether the days of all series are independent of each other.
 
     This is the case if sessions on different days never conflict and no series has two sessions on
-    one day. A series is then feasible if its days are, and each of a coach's days can be scheduled
-    separately. The first `contracting` starts are those of contracting sessions.
+    one day, except that the first session can be on the day of the contracting session. A series is
+    then feasible if its days are and each of them can be scheduled, and each of a coach's days can
+    be scheduled separately. The first `contracting` starts are those of contracting sessions.
     """
     if limits.min_gap_days == 0:
         return False
@@ -218,8 +219,6 @@ def is_day_separable(
 def _is_separable_with_contracting(
     starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits, contracting: int
 ) -> bool:
-    if limits.contracting is None or limits.contracting.min_gap_days == 0:
-        return False
     ends = starts + limits.minutes_at(len(starts), contracting) + limits.buffer_minutes
     order = np.argsort(starts, kind="stable")
     following = np.searchsorted(day[order], day, side="right")  # the first start of a later day

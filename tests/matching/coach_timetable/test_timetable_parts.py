@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations, pairwise, permutations, product
+from itertools import combinations, permutations
 from random import Random
 
 import numpy as np
@@ -14,7 +13,6 @@ import pytest
 
 from matching.coach_timetable.best_timetable import improve_by_local_search, independent_costs
 from matching.coach_timetable.calendar import CoachCalendar
-from matching.coach_timetable.day_packing import conflict_cliques, pack_starts
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.coach_timetable.insertion_heuristic import insert_all_series
 from matching.coach_timetable.lagrangian_cut import LagrangianCut
@@ -166,51 +164,6 @@ def test_pricing_returns_a_set_of_maximum_profit(seed: int) -> None:
         assert sum(profit[one] for one in members(sets[-1])) == pytest.approx(best)
         assert oracle.best(profit, best + 1e-9, deadline()) == []
         return
-
-
-@pytest.mark.parametrize("seed", seeds(range(80)))
-def test_day_packing_succeeds_if_and_only_if_sessions_fit(seed: int) -> None:
-    random = Random(seed)
-    options = tuple(
-        tuple(sorted(random.sample(range(0, 300, 30), random.randint(1, 4))))
-        for _ in range(random.randint(1, 4))
-    )
-    spacing_minutes = random.choice([60, 90])
-    found = pack_starts(options, spacing_minutes)
-    possible = any(are_apart(starts, spacing_minutes) for starts in product(*options))
-    assert (found is not None) == possible
-    if found is not None:
-        assert are_apart(found, spacing_minutes)
-        assert all(start in own for start, own in zip(found, options, strict=True))
-    conflicts = {
-        pair
-        for pair in combinations(range(len(options)), 2)
-        if pack_starts((options[pair[0]], options[pair[1]]), spacing_minutes) is None
-    }
-    cliques = conflict_cliques(options, spacing_minutes)
-    assert {pair for clique in cliques for pair in combinations(clique, 2)} == conflicts
-
-
-@pytest.mark.parametrize("seed", seeds(range(40)))
-def test_conflict_cliques_are_the_maximal_ones(seed: int) -> None:
-    random = Random(seed)
-    options = tuple(
-        tuple(sorted(random.sample(range(0, 300, 30), random.randint(1, 4)))) for _ in range(7)
-    )
-
-    def is_clique(group: tuple[int, ...]) -> bool:
-        pairs = combinations((options[one] for one in group), 2)
-        return all(pack_starts(pair, 90) is None for pair in pairs)
-
-    groups = (group for size in range(2, 8) for group in combinations(range(7), size))
-    cliques = set(filter(is_clique, groups))
-    maximal = {one for one in cliques if not any(set(one) < set(other) for other in cliques)}
-    assert sorted(conflict_cliques(options, 90)) == sorted(maximal)
-
-
-def are_apart(starts: Sequence[int], spacing_minutes: int) -> bool:
-    ordered = sorted(starts)
-    return all(later - earlier >= spacing_minutes for earlier, later in pairwise(ordered))
 
 
 @pytest.mark.slow
