@@ -17,11 +17,13 @@ from tests.bench.follow_up_figures import follow_up_figures
 from tests.bench.page_figures import page_figures
 from tests.bench.peer_figures import peer_figures
 from tests.bench.slot_figures import slot_figures
+from tests.bench.unseen_figures import unseen_figures
 
 TABLES = {
     "cycle": ("A regional cycle", cycle_figures),
     "command": ("The whole command, in processor seconds", command_figures),
     "engine": ("The engine at four sizes", engine_figures),
+    "unseen": ("Classes that the engine was not developed on", unseen_figures),
     "contracting": ("Contracting sessions, in processor seconds", contracting_figures),
     "anytime": ("Response to cancellation and time limits", anytime_figures),
     "explanations": ("Explanations at the size of a mission", explanation_figures),

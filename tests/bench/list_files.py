@@ -2,74 +2,69 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
+from collections.abc import Mapping
+from datetime import date
+from enum import Enum
 from pathlib import Path
 
-from coach.cycle import Cycle
-from coach.people import Coach, Coachee, Person, Roster
+import tomlkit
+from pydantic import BaseModel
 
-_SHARED = (
-    *("id", "name", "email", "country", "languages", "availability", "unavailable"),
-    *("timezone", "unit", "rank", "topics"),
-)
+from api.files.csv_writer import csv_bytes
+from coach.cycle import Cycle
+from coach.intake.columns import PeopleKind
+from coach.intake.written_form import people_rows
+from coach.languages import CefrLevel
+from coach.people import Coach, Coachee, Roster
 
 
 def write_instance(roster: Roster, cycle: Cycle, folder: Path) -> tuple[Path, Path, Path]:
-    """Write `cycle.toml`, `coachees.csv` and `coaches.csv`, and return their paths.
-
-    Of the policy, only the dates, the zone and the sessions are written; the rest must have its
-    default values.
-    """
+    """Write `cycle.toml`, `coachees.csv` and `coaches.csv`, and return their paths."""
     coachees, coaches = folder / "coachees.csv", folder / "coaches.csv"
-    _write(coachees, ("role", "priority", "prefers"), map(_coachee_row, roster.coachees))
-    _write(coaches, ("capacity",), map(_coach_row, roster.coaches))
+    coachees.write_bytes(_people(PeopleKind.COACHEES, roster.coachees))
+    coaches.write_bytes(_people(PeopleKind.COACHES, roster.coaches))
     path = folder / "cycle.toml"
     path.write_text(cycle_text(cycle), encoding="utf-8")
     return path, coachees, coaches
 
 
-def _write(path: Path, own: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.writer(lines)
-        writer.writerow((*_SHARED, *own))
-        writer.writerows(rows)
-
-
-def _coachee_row(person: Coachee) -> tuple[object, ...]:
-    return (*_row(person), person.role.value, person.priority, "; ".join(person.prefers))
-
-
-def _coach_row(person: Coach) -> tuple[object, ...]:
-    return (*_row(person), person.capacity)
-
-
-def _row(person: Person) -> tuple[object, ...]:
-    return (
-        person.id,
-        person.name,
-        person.email,
-        person.country,
-        "; ".join(map(str, person.languages)),
-        "; ".join(map(str, person.availability)),
-        "; ".join(map(str, person.unavailable)),
-        person.timezone,
-        person.unit,
-        person.rank.code,
-        "; ".join(person.topics),
-    )
-
-
 def cycle_text(cycle: Cycle) -> str:
-    """Return the text of a cycle file with the dates, the zone and the sessions of a policy."""
-    dates = cycle.cycle
-    lines = [
-        "[cycle]",
-        f'name = "{dates.name}"',
-        f"start = {dates.start}",
-        f"end = {dates.end}",
-        f'timezone = "{dates.timezone}"',
-        "[sessions]",
-    ]
-    lines += [f"{key} = {value}" for key, value in cycle.sessions.model_dump().items()]
-    return "\n".join(lines) + "\n"
+    """Return the text of a cycle file with all settings that differ from the defaults."""
+    return tomlkit.dumps(_table(cycle))
+
+
+def _people(kind: PeopleKind, people: tuple[Coachee, ...] | tuple[Coach, ...]) -> bytes:
+    rows = people_rows(kind, people)
+    return csv_bytes(next(rows), rows)
+
+
+def _table(model: BaseModel) -> dict[str, object]:
+    fields = type(model).model_fields
+    values = {name: getattr(model, name) for name in fields}
+    return {
+        name: _value(value)
+        for name, value in values.items()
+        if fields[name].is_required()
+        or value != fields[name].get_default(call_default_factory=True)
+    }
+
+
+def _value(value: object) -> object:
+    match value:
+        case BaseModel():
+            written: object = _table(value)
+        case Mapping():
+            written = {key: _value(one) for key, one in value.items()}
+        case frozenset():
+            written = sorted(map(str, value))
+        case tuple():
+            written = [_value(one) for one in value]
+        case CefrLevel():
+            written = value.name
+        case Enum():
+            written = value.value
+        case bool() | int() | float() | str() | date():
+            written = value
+        case _:
+            written = str(value)
+    return written
