@@ -176,29 +176,41 @@ def _reach_by_start(
 
     `candidates` are the starts and their days. A state describes the last session so far: the index
     of its start, and the number of the pair's sessions on its day and in its week up to then.
-    `states` are the states of session 1.
+    `states` are the states of session 1. Because starts and days ascend, the possible sessions
+    before one are a range of starts: first those in other weeks, then those on other days of the
+    same week, then those on the same day.
     """
-    a_day = coach.max_per_day or policy.max_per_coach_day
-    a_week = _week_cap(coach, policy)
-    apart = policy.minutes + policy.buffer_minutes
     starts, days = candidates
-    start_days = list(zip(starts.tolist(), days.tolist(), strict=True))
-    states = {one for one in states if one[1] <= a_day and one[2] <= a_week}
+    a_day = min(coach.max_per_day or policy.max_per_coach_day, policy.count + 1)
+    a_week = min(_week_cap(coach, policy), policy.count + 1)
+    reached = np.zeros((a_day + 1, a_week + 1, len(starts)), dtype=np.bool_)
+    for place, this_day, this_week in states:
+        if this_day <= a_day and this_week <= a_week:
+            reached[this_day, this_week, place] = True
+    weeks = (days - 1) // _DAYS_PER_WEEK  # ordinal 1 is a Monday
+    in_same_week, on_same_day = np.searchsorted(weeks, weeks), np.searchsorted(days, days)
+    first = np.searchsorted(days, days - policy.max_gap_days)
+    end = np.minimum(
+        np.searchsorted(days, days - policy.min_gap_days, side="right"),
+        np.searchsorted(starts, starts - policy.minutes - policy.buffer_minutes, side="right"),
+    )
     for _ in range(policy.count - 1):
-        following = set()
-        for place, on_day, in_week in states:
-            start, day = start_days[place]
-            for later in range(place + 1, len(start_days)):
-                gap = start_days[later][1] - day
-                if gap > policy.max_gap_days:
-                    break
-                if gap < policy.min_gap_days or start_days[later][0] - start < apart:
-                    continue
-                same_week = (day - 1) // _DAYS_PER_WEEK == (
-                    day + gap - 1
-                ) // _DAYS_PER_WEEK  # ordinal 1 is a Monday
-                state = later, on_day + 1 if not gap else 1, in_week + 1 if same_week else 1
-                if state[1] <= a_day and state[2] <= a_week:
-                    following.add(state)
-        states = following
-    return bool(states)
+        following = np.zeros_like(reached)
+        following[1, 1] = _any_between(reached, first, np.minimum(end, in_same_week)).any((0, 1))
+        same_week = np.maximum(first, in_same_week), np.minimum(end, on_same_day)
+        in_week = np.logical_or.reduce(_any_between(reached, *same_week), axis=0)
+        following[1, 2:] |= in_week[1:-1]
+        same_day = _any_between(reached, np.maximum(first, on_same_day), end)
+        following[2:, 2:] = same_day[1:-1, 1:-1]
+        reached = following
+    return bool(reached.any())
+
+
+def _any_between(
+    reached: NDArray[np.bool_], low: NDArray[np.int64], high: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Return, for each start, whether `reached` holds from index `low` up to before `high`."""
+    sums = np.zeros((*reached.shape[:2], reached.shape[2] + 1), dtype=np.int32)
+    np.cumsum(reached, axis=2, out=sums[..., 1:])
+    answer: NDArray[np.bool_] = sums[..., np.maximum(low, high)] > sums[..., low]
+    return answer
