@@ -39,10 +39,7 @@ class CoachOracle:
         self._maximal: list[int] = []
         self._infeasible_sets: list[int] = []
         self._cuts = CutPool()
-        # Columns of whole series are worthwhile with contracting sessions, whose relaxations are
-        # larger.
-        by_series = calendar.by_day and calendar.contracting
-        self._relaxation = (SeriesRelaxation if by_series else LpRelaxation)(calendar)
+        self._relaxation = (SeriesRelaxation if calendar.by_day else LpRelaxation)(calendar)
         self._heuristics = TimetableHeuristics(calendar)
         self._not_inserted: set[int] = set()
         self._not_improved: tuple[dict[int, float], float] | None = None

@@ -55,10 +55,9 @@ class TimetableHeuristics:
     def first_effort(self) -> NegotiationEffort:
         """The effort of a negotiation before the relaxation of a set is solved.
 
-        With contracting sessions, more sets are infeasible, and the relaxation excludes most of
-        them in less time than a longer negotiation takes.
+        The relaxation excludes most infeasible sets in less time than a longer negotiation takes.
         """
-        return QUICK_EFFORT if self._calendar.contracting else SHORT_EFFORT
+        return QUICK_EFFORT if self._calendar.by_day else SHORT_EFFORT
 
     def negotiate_longer(self, candidates: Sequence[int], deadline: Deadline) -> Placed | None:
         """Return a timetable for a set that the relaxation does not exclude, or `None`."""

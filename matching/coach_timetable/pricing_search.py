@@ -1,9 +1,9 @@
 """Exact pricing by depth-first branch and bound over the candidates of a coach.
 
 A node is pruned by the remaining capacity or by Lagrangian prices: under prices `u`, the profit of
-a set is at most `total + sum of (profit - weight)` over its members. With contracting sessions,
-where feasibility takes longer to decide, a set is checked only once its profit exceeds the best
-one. An infeasible set is learned, as a no-good or a Lagrangian cut, so that no other set that
+a set is at most `total + sum of (profit - weight)` over its members. A set is checked
+only once its profit exceeds the best one, because deciding all smaller sets takes more time than it
+saves. An infeasible set is learned, as a no-good or a Lagrangian cut, so that no other set that
 contains it is visited, and in every node the candidates whom stored results exclude are removed
 from those that can be added.
 """
@@ -42,7 +42,6 @@ class PricingSearch:
         self._profit = profit
         self._visits = 0
         self._failures = 0
-        self._checks_all = not oracle.calendar.contracting
         self.found: list[int] = []
 
     def run(self) -> None:
@@ -70,21 +69,18 @@ class PricingSearch:
             self._visits += 1
             if self.found and self._visits > _MAX_VISITS:
                 return  # a heuristic solution suffices while the duals are not stable
-            if not self._checks_all:
-                self._deadline.spend(_EFFORT_PER_NODE)
+            self._deadline.spend(_EFFORT_PER_NODE)
             more, worth = held | 1 << one, value + self._profit[one]
             if failures < self._failures and self._oracle.is_excluded(more):
                 continue
             is_better = worth > self._best
-            if (is_better or self._checks_all) and not self._can_hold(more):
+            if is_better and not self._can_hold(more):
                 continue
             if is_better:
                 self._best = worth
                 self._add(more)
             if left > 1:
-                others = rest[place + 1 :]
-                if not self._checks_all:
-                    others = self._oracle.not_excluded(more, others)
+                others = self._oracle.not_excluded(more, rest[place + 1 :])
                 self._visit(more, worth, bound + self._gain[one], others)
 
     def _can_hold(self, wanted: int) -> bool:
@@ -93,8 +89,8 @@ class PricingSearch:
         return can_hold
 
     def _add(self, improving: int) -> None:
-        """Store a set; if sets are checked late, only little effort is spent on better ones."""
-        if not (self.found or self._checks_all):
+        """Store a set; only little effort is spent on better ones."""
+        if not self.found:
             self._deadline = self._deadline.with_effort(_EFFORT_TO_IMPROVE)
         self.found.append(improving)
 
@@ -114,7 +110,7 @@ class PricingSearch:
                 heappush(highest, profit)
             else:
                 value -= heappushpop(highest, profit)
-                bound -= 0.0 if self._checks_all else gains[-left - 1]
+                bound -= gains[-left - 1]
             limits.append((one, min(value, bound)))
         limits.reverse()
         return limits
