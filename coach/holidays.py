@@ -7,21 +7,14 @@ separate categories, which a policy can name as observances.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
-from importlib.util import find_spec, module_from_spec
 
 import holidays
 
 from coach.cycle import CalendarPolicy
 from coach.people import Person
-
-_COUNTRIES = "holidays.countries"
-if _COUNTRIES not in sys.modules and (_spec := find_spec(_COUNTRIES)):
-    # Not executed, because it would import the modules of all 250 countries, not just those needed.
-    sys.modules[_COUNTRIES] = module_from_spec(_spec)
 
 _NOT_DAYS_OFF = frozenset({"workday"})  # working days that replace a day off
 

@@ -26,6 +26,7 @@ from api.cli.earlier_option import with_repeated_option
 from api.cli.output import echo, render
 from api.cli.output import gettext as _
 from api.cli.terminal_help import TerminalCommand, TerminalGroup, usage_error
+from api.quick_imports import import_countries_when_needed
 from coach.errors import DomainError, UnusableInputError
 
 _SERVERS = frozenset({"serve", "worker"})
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _replace_unprintable_characters()
     # Starting a thread for each core takes longer than all of our linear algebra.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy is imported
+    import_countries_when_needed()
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = next((word for word in given if not word.startswith("-")), None)
     # Commands other than servers end soon, and keep most of what they allocate.

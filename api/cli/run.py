@@ -24,6 +24,7 @@ from api.engine_threads import engine_threads
 from api.files.checksums import sha256_digests
 from api.input_files.cycle_inputs import KEPT_FILE, CycleInputs
 from api.logging.failed_search import log_failed_search
+from api.quick_imports import import_cp_sat
 from api.results.folder import (
     UNSOUND_FOLDER,
     FolderContent,
@@ -34,7 +35,6 @@ from api.results.folder import (
 from api.results.move_view import display_names
 from api.results.result_json import ResultSentences
 from api.runs.environment import run_environment
-from api.solver_imports import import_cp_sat
 from coach.invitations import SentInvitation
 from matching.concurrency import Concurrency
 from matching.engine import SolveOptions, solve

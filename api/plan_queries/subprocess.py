@@ -17,8 +17,8 @@ from api.plan_queries.question_task import CurrentInput, QuestionTask
 from api.plan_queries.questions import QuestionAnswer
 from api.plan_queries.resolve import solve_again
 from api.plan_queries.rows import QuestionKind
+from api.quick_imports import import_countries_when_needed, import_cp_sat
 from api.runs.frozen_input import RunInput
-from api.solver_imports import import_cp_sat
 from coach.cycle import Cycle
 from coach.people import Roster
 from coach.texts.facts import Fact
@@ -85,6 +85,7 @@ class CountingSolver:
 def main(channel: Channel) -> None:
     """Answer the query that the parent process sends."""
     import_cp_sat()
+    import_countries_when_needed()
     run_task(channel, answer_query)
 
 

@@ -10,11 +10,11 @@ from api.background.subprocess_task import RejectedResultError, run_task
 from api.child_processes.channel import Channel
 from api.engine_threads import engine_threads
 from api.logging.exception_location import exception_location
+from api.quick_imports import import_countries_when_needed, import_cp_sat
 from api.runs.environment import run_environment
 from api.runs.facts import PLAN_REJECTED
 from api.runs.frozen_input import RunInput, input_digests
 from api.runs.solver_task import DraftPlan, RunTask
-from api.solver_imports import import_cp_sat
 from matching.engine import SolveOptions, solve
 from matching.errors import UnsoundResultError
 from matching.facts.runs import SEARCH_FAILED
@@ -26,6 +26,7 @@ from matching.result import Result
 def main(channel: Channel) -> None:
     """Execute the run that the parent process sends."""
     import_cp_sat()
+    import_countries_when_needed()
     run_task(channel, solve_and_record)
 
 

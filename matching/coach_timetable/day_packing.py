@@ -3,8 +3,9 @@
 A set `T` fits a day if it fits in some order, each session taking its first start after the
 previous one. The earliest end over all orders is `end(T) = min over i in T of next(i, end(T - i)) +
 spacing_minutes`, because an earlier end never delays later sessions (the Held-Karp recursion over
-subsets). Where the contracting session of a pair is on the same day as its first session, that
-comes after it in every order.
+subsets). Subsets of many sessions are not enumerated but searched (`day_search`). Where the
+contracting session of a pair is on the same day as its first session, that comes after it in every
+order.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from matching.coach_timetable.day_search import search_starts
+
 Options = tuple[int, ...]
 """A coachee's possible starts on the day, ascending, in minutes from any origin."""
 Spacing = int | tuple[int, ...]
 """The minimum number of minutes from a start to the next one, for all coachees or for each."""
 Order = tuple[int, ...]
 """For each session a label: `-n` comes after `n`, and 0 at any time. Empty if order is free."""
+_MAX_ENUMERATED = 6  # sessions on a day whose subsets are enumerated
 
 
 class DayOptions(NamedTuple):
@@ -38,6 +42,8 @@ def pack_starts(
     everybody = (1 << len(options)) - 1
     earlier = _earlier(order) if order else (0,) * len(options)
     spacing = _for_each(spacing_minutes, len(options))
+    if len(options) > _MAX_ENUMERATED:
+        return search_starts(options, spacing, earlier)
     ends = [0] * (everybody + 1)
     # For each subset, the last coachee in the order that ends earliest; -1 if it does not fit.
     placed = [-1] * (everybody + 1)

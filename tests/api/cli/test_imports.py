@@ -23,15 +23,6 @@ def test_command_does_not_import_solvers_and_servers_in_advance(command: str) ->
     assert len(modules) <= MAX_MODULES
 
 
-def test_public_holidays_import_only_the_module_of_their_country() -> None:
-    modules = modules_after(
-        "import datetime, coach.holidays as known; "
-        "assert datetime.date(2027, 2, 15) in known.public_holidays('RS', 2027)"
-    )
-    countries = {one for one in modules if one.startswith("holidays.countries.")}
-    assert countries == {"holidays.countries.serbia"}
-
-
 def modules_after(code: str) -> set[str]:
     """Return the names of all modules that a new process has imported after `code`."""
     command = [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"]

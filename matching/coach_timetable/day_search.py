@@ -1,0 +1,156 @@
+"""Places many sessions on one day by a depth-first search in order of time.
+
+The search takes each next session at its first start after the previous one. Of these, only
+undominated ones are tried:
+
+* A session that starts no earlier than another one could end is not next, since putting the other
+  one before it delays nothing.
+* Of two sessions with the same next start and the same spacing, one whose later starts are all
+  starts of the other too comes first, since in any timetable they could be exchanged. If the starts
+  of each session are an interval, this leaves one session of those that can start at a time.
+
+A set of remaining sessions that failed from some time on is not tried from a later time. If each
+session has one or two intervals of starts, as with weekly windows, a day of 30 sessions takes some
+hundreds of steps. Starts without any pattern can take exponentially many; CP-SAT then decides.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from matching.deadline import SolverError
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+else:
+    from matching.coach_timetable import lazy_cp_model as cp_model
+
+_MAX_STEPS = 5_000
+
+
+def search_starts(
+    options: Sequence[tuple[int, ...]], spacing: Sequence[int], earlier: Sequence[int]
+) -> tuple[int, ...] | None:
+    """Return a start for each session, `spacing` apart; `None` if impossible.
+
+    `options` are the possible starts of each session, ascending. `earlier` has, for each session,
+    those that come before it as a bit set.
+    """
+    try:
+        return _DaySearch(options, spacing, earlier).run()
+    except _TooManyStepsError:
+        return _search_with_cp_sat(options, spacing, earlier)
+
+
+class _TooManyStepsError(Exception):
+    """The search took more than `_MAX_STEPS`."""
+
+
+class _DaySearch:
+    def __init__(
+        self, options: Sequence[tuple[int, ...]], spacing: Sequence[int], earlier: Sequence[int]
+    ) -> None:
+        self._options = options
+        self._spacing = spacing
+        self._earlier = earlier
+        self._least_spacing = min(spacing)
+        self._by_last_start = sorted(range(len(options)), key=lambda one: options[one][-1])
+        self._steps_left = _MAX_STEPS
+        self._failed: dict[int, int] = {}
+        """For sets of remaining sessions, the earliest time from which they failed."""
+        every = sorted({start for starts in options for start in starts})
+        self._rank = {start: rank for rank, start in enumerate(every)}
+        self._starts = [sum(1 << self._rank[start] for start in starts) for starts in options]
+        self._ordered = [
+            bool(before or any(other >> one & 1 for other in earlier))
+            for one, before in enumerate(earlier)
+        ]
+
+    def run(self) -> tuple[int, ...] | None:
+        """Return a start for each session, or `None`."""
+        starts = [0] * len(self._options)
+        first = min(one[0] for one in self._options)
+        return tuple(starts) if self._place((1 << len(starts)) - 1, first, starts) else None
+
+    def _place(self, remaining: int, time: int, starts: list[int]) -> bool:
+        """Place the sessions in the bit set `remaining` from `time` on."""
+        if not remaining:
+            return True
+        if time >= self._failed.get(remaining, time + 1) or not self._may_fit(remaining, time):
+            return False
+        if not self._steps_left:
+            raise _TooManyStepsError
+        self._steps_left -= 1
+        for one, start in self._next(remaining, time):
+            starts[one] = start
+            if self._place(remaining & ~(1 << one), start + self._spacing[one], starts):
+                return True
+        self._failed[remaining] = time
+        return False
+
+    def _may_fit(self, remaining: int, time: int) -> bool:
+        """Return false if last starts are too early for all the sessions that have to meet them."""
+        for one in self._by_last_start:
+            if remaining >> one & 1:
+                if self._options[one][-1] < time:
+                    return False
+                time += self._least_spacing
+        return True
+
+    def _next(self, remaining: int, time: int) -> list[tuple[int, int]]:
+        """Return the undominated next sessions with their starts, those that end first first."""
+        found = [
+            (one, own[bisect_left(own, time)])
+            for one, own in enumerate(self._options)
+            if remaining >> one & 1 and not self._earlier[one] & remaining
+        ]
+        end = min(start + self._spacing[one] for one, start in found)
+        chosen: list[tuple[int, int]] = []
+        for one, start in sorted(found, key=self._urgency):
+            if start < end and not any(
+                at == start and self._precedes(other, one, start) for other, at in chosen
+            ):
+                chosen.append((one, start))
+        return chosen
+
+    def _urgency(self, session: tuple[int, int]) -> tuple[int, int, int]:
+        """Return the sort key of a session and its next start."""
+        one, start = session
+        later = self._starts[one] >> self._rank[start]
+        return start, self._options[one][-1], later.bit_count()
+
+    def _precedes(self, one: int, other: int, start: int) -> bool:
+        """Return whether `one` may be placed before `other` if both can have the same `start`."""
+        rank = self._rank[start]
+        return (
+            self._spacing[one] == self._spacing[other]
+            and not (self._ordered[one] or self._ordered[other])
+            and not self._starts[one] >> rank & ~(self._starts[other] >> rank)
+        )
+
+
+def _search_with_cp_sat(
+    options: Sequence[tuple[int, ...]], spacing: Sequence[int], earlier: Sequence[int]
+) -> tuple[int, ...] | None:
+    model = cp_model.CpModel()
+    starts = [
+        model.new_int_var_from_domain(cp_model.Domain.from_values(own), "") for own in options
+    ]
+    model.add_no_overlap(
+        model.new_fixed_size_interval_var(start, length, "")
+        for start, length in zip(starts, spacing, strict=True)
+    )
+    for start, before in zip(starts, earlier, strict=True):
+        for other, length in zip(range(len(options)), spacing, strict=True):
+            if before >> other & 1:
+                model.add(starts[other] + length <= start)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    status = solver.solve(model)
+    if status == cp_model.INFEASIBLE:
+        return None
+    if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        raise SolverError(f"CP-SAT returned {solver.status_name(status)}")
+    return tuple(solver.value(start) for start in starts)
