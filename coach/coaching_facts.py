@@ -18,7 +18,7 @@ NAP_REFERENCE_WITHOUT_PILLAR = message(
 )
 DOCUMENT_IN_REFERENCE = message(
     "coaching.document_in_reference",
-    "enter the number or the date of the document, not its content or an address of a file",
+    "enter the number or the date of the document, not its content or the address of a file",
 )
 DROPPED_NEEDS_A_REASON = message(
     "coaching.dropped_needs_a_reason", "choose why it is no longer pursued"

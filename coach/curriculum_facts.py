@@ -8,7 +8,7 @@ from coach.texts.facts import LOCALISED, TEXT, message
 LOCAL_TEXT = message("curriculum.text", "{text}", text=LOCALISED)
 NOT_A_LINK = message(
     "curriculum.not_a_link",
-    "this is not an address that can be linked; it starts with https:// and has no spaces",
+    "this is not a valid address; enter one that starts with https:// and has no spaces",
 )
 CODE_TWICE = message("curriculum.code_twice", "another module has the code {code}", code=TEXT)
 NO_SUCH_PREREQUISITE = message(

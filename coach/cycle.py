@@ -39,7 +39,7 @@ def _timezone_names() -> frozenset[str]:
 
 
 def check_year(day: date) -> date:
-    """Return a date or time, if its year is one in which a cycle can be.
+    """Return a date or time if a cycle can take place in its year.
 
     Raises:
         InvalidValueError: it is not.
@@ -111,7 +111,7 @@ class CycleDates(CycleFileTable):
         if start is not None and end < start:
             raise InvalidValueError(facts.END_BEFORE_START(start=str(start), end=str(end)))
         if start is not None and (end - start).days > MAX_CYCLE_DAYS:
-            raise InvalidValueError(facts.TOO_LONG(count=MAX_CYCLE_DAYS))
+            raise InvalidValueError(facts.TOO_LONG(count=(end - start).days + 1))
         return end
 
     @property

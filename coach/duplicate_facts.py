@@ -16,7 +16,7 @@ SIMILAR_NAME = plural_message(
 )
 SHORTER_NAME = message("duplicates.shorter_name", "one name is a shorter form of the other")
 SAME_ADDRESS = message("duplicates.same_address", "the addresses are the same")
-SAME_ID = message("duplicates.same_id", "the ids are the same")
+SAME_ID = message("duplicates.same_id", "the IDs are the same")
 SAME_BIRTH_YEAR = message(
     "duplicates.same_birth_year", "both were born in {year}", year=PLAIN_NUMBER
 )

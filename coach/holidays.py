@@ -23,7 +23,7 @@ _NOT_DAYS_OFF = frozenset({"workday"})  # working days that replace a day off
 def public_holidays(country: str, year: int) -> frozenset[date]:
     """Return the national public holidays of `country` (ISO 3166-1 alpha-2 or `XK`) in `year`.
 
-    The result is empty if the package does not know the country.
+    The result is empty if the `holidays` package does not support the country.
     """
     try:
         return frozenset(holidays.country_holidays(country, years=year))

@@ -144,7 +144,7 @@ def _is_misspelling(one: str, other: str) -> bool:
 
 
 def _differ_in_gender(one: str, other: str) -> bool:
-    """Return whether two words differ only in a final `a`: `Ivan`, `Ivana`; `-ski`, `-ska`."""
+    """Return whether two words differ only in a feminine `a`: `Ivan`, `Ivana`; `-ski`, `-ska`."""
     shorter, longer = sorted((one, other), key=len)
     if longer == f"{shorter}a":
         return True

@@ -61,8 +61,8 @@ def sound_part(
 ) -> Result | None:
     """Return the part of `result` without the matches that its audit rejects.
 
-    `rebuild` returns the result with some of its matches, and `find` audits it. The answer is
-    `None` if removing matches does not help, or if none would be left.
+    `rebuild` returns the result with some of its matches, and `find` audits it. Returns `None` if
+    removing matches does not help, or if none would be left.
     """
     matches = result.matches
     for _ in range(_MAX_ATTEMPTS):

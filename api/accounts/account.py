@@ -130,9 +130,9 @@ def set_up_account(
 ) -> None:
     """Set the requesting user's password and second factor.
 
-    Their other browsers are signed out, their tokens end, and their recovery codes are deleted.
-    Their passkeys are deleted if the form requests it, or if the change was confirmed with a
-    recovery code, because somebody else may have added them.
+    Their other browsers are signed out, their tokens and calendar feed end, and their recovery
+    codes are deleted. Their passkeys are deleted if the form requests it, or if the change was
+    confirmed with a recovery code, because somebody else may have added them.
 
     Raises:
         UnusableInputError: the password is too weak, or a password or code is wrong.
@@ -182,7 +182,7 @@ def proposed_secret(services: Services, principal: Principal) -> str:
 
 
 def unlink_account(services: Services, principal: Principal, change_secret: str) -> None:
-    """Unlink the requesting user's provider account, and end their tokens and other sessions.
+    """Unlink the requesting user's provider account; end their tokens, feed and other sessions.
 
     Raises:
         ConfirmChangeError: the user has to confirm the change first.
@@ -210,7 +210,7 @@ def set_password_and_second_factor(
 ) -> None:
     """Replace the secret of a user's second factor and, unless the hash is `None`, their password.
 
-    This deletes their recovery codes, and ends their other browser sessions and their tokens.
+    This deletes their recovery codes, and ends their other browser sessions, tokens and feed.
 
     Raises:
         UnusableInputError: the code does not match the secret.

@@ -69,7 +69,7 @@ def reset_second_factor(
 def remove_second_factor(
     tx: Transaction, user_id: str, *, now: datetime, with_password: bool = False
 ) -> None:
-    """Remove a user's app, passkeys and recovery codes, and end their sessions and tokens.
+    """Remove a user's app, passkeys and recovery codes; end their sessions, tokens and feed.
 
     `with_password` also removes their password, which they would otherwise need to set up a new
     second factor.

@@ -43,8 +43,8 @@ def set_second_factor(form: AccountForm, services: ServicesDep, principal: Princ
 
     `code` is the app's code for the key from `GET /me/second-factor`. Your current password and
     code are required if you have them. If you sign in only with a passkey or at the identity
-    provider, make this change on the account page. Your recovery codes, your other browser sessions
-    and your tokens end, including the token that you use now.
+    provider, make this change on the account page. Your recovery codes, your calendar feed, your
+    other browser sessions and your tokens end, including the token that you use now.
     """
     account.set_up_account(services, principal, form)
 

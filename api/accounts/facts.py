@@ -61,8 +61,8 @@ TOO_MANY_ATTEMPTS = message(
 # i18n: `gender-coach user sign-in` is a command.
 LINK_USED = message(
     "accounts.address_used",
-    "this sign-in link has been used or has expired; sign in with your password, "
-    "or run `gender-coach user sign-in` for a new link",
+    "this sign-in link has been used or has expired; sign in with your password, ask an "
+    "administrator for a new link, or run `gender-coach user sign-in` on the server",
 )
 NO_SUCH_CREDENTIAL = message("accounts.no_such_credential", "there is no credential {id}", id=TEXT)
 
@@ -140,13 +140,13 @@ SIGNED_OUT_MEANWHILE = message(
 )
 NOT_LINKED = message(
     "accounts.not_linked",
-    "your account is not linked to a user of this server. Ask the administrator to "
+    "your account is not linked to an active user of this server. Ask the administrator to "
     "link it; the account's identifier is {subject}",
     subject=TEXT,
 )
 OTHER_USERS_ACCOUNT = message(
     "accounts.other_users_account",
-    "that account belongs to another user; please confirm with your own",
+    "that account is not linked to you; please confirm with your own",
 )
 SINGLE_FACTOR = message(
     "accounts.single_factor",
@@ -161,7 +161,8 @@ SCOPES: Mapping[TokenScope, Fact] = {
         "upload people, issue links, publish plans, send and export messages",
     )(),
     TokenScope.ADMINISTRATION: message(
-        "accounts.scope_administration", "change cycles, policies, retention and tokens"
+        "accounts.scope_administration",
+        "make all other changes, such as to cycles, policies, retention and tokens",
     )(),
 }
 """What each scope permits; completes a sentence that starts with "May"."""

@@ -191,7 +191,7 @@ def rename_passkey(
 def remove_passkey(
     services: Services, principal: Principal, passkey_id: str, change_secret: str
 ) -> None:
-    """Remove one of the requesting user's passkeys, and end their tokens and other sessions.
+    """Remove one of the requesting user's passkeys; end their tokens, feed and other sessions.
 
     Raises:
         NotFoundError: there is no such passkey, or it belongs to another user.

@@ -125,7 +125,7 @@ def change_access(
 
 
 def disable(services: Services, principal: Principal, user_id: str, proof: ChangeProof) -> None:
-    """Disable another user, and end all their browser sessions and tokens.
+    """Disable another user, and revoke all their credentials.
 
     Raises:
         UnusableInputError, ConfirmChangeError: see `create_user`.
@@ -142,7 +142,7 @@ def disable(services: Services, principal: Principal, user_id: str, proof: Chang
 
 
 def sign_out(services: Services, principal: Principal, user_id: str, proof: ChangeProof) -> None:
-    """Sign another user out of every browser, and end their tokens.
+    """Sign another user out of every browser, and end their tokens and calendar feed.
 
     Raises:
         UnusableInputError, ConfirmChangeError: see `create_user`.

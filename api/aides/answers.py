@@ -83,7 +83,8 @@ def answer(services: Services, principal: Principal, session_id: str, given: Aid
 
     Raises:
         NotFoundError: there is no such session, or it is not the coachee's.
-        ConflictError: the session is cancelled or over, or too many answers were changed today.
+        ConflictError: the session is cancelled or over, or the aide has sent too many answers
+            today.
     """
     coachee = coachee_of(principal)
     with services.database.writing() as tx:

@@ -16,5 +16,6 @@ NO_SUCH_AIDE = message(
 )
 TOO_MANY_ANSWERS = message(
     "aides.too_many_answers",
-    "too many answers were changed today; answer on your own page, or continue tomorrow",
+    "too many answers were sent today; try again tomorrow, or ask the person for whom you "
+    "answer to reply on their own page",
 )

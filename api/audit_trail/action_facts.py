@@ -38,7 +38,7 @@ ACTIONS: Mapping[str, Fact] = {
     "rule waived": message("audit_action.rule_waived", "rule waived for a pair")(),
     "group event accepted": message("audit_action.group_event_accepted", "group event accepted")(),
     "group event attendance recorded": message(
-        "audit_action.group_event_attendance_recorded", "attendance of a group event recorded"
+        "audit_action.group_event_attendance_recorded", "attendance at a group event recorded"
     )(),
     "group event cancelled": message(
         "audit_action.group_event_cancelled", "group event cancelled"
@@ -72,10 +72,10 @@ ACTIONS: Mapping[str, Fact] = {
     "cycle erased": message("audit_action.cycle_erased", "cycle's personal data erased")(),
     "database copied": message("audit_action.database_copied", "database backed up")(),
     "database restored": message("audit_action.database_restored", "database restored")(),
-    "device ended": message("audit_action.device_ended", "device ended")(),
+    "device ended": message("audit_action.device_ended", "access on a device ended")(),
     "device verified": message("audit_action.device_verified", "device verified")(),
     "devices of notes ended": message(
-        "audit_action.devices_of_notes_ended", "devices for notes removed"
+        "audit_action.devices_of_notes_ended", "notes locked on devices"
     )(),
     "digest sent": message("audit_action.digest_sent", "daily digest sent")(),
     "directory opened": message("audit_action.directory_opened", "directory viewed")(),
@@ -133,7 +133,7 @@ ACTIONS: Mapping[str, Fact] = {
     "request answered": message("audit_action.request_answered", "coach's request answered")(),
     "note written": message("audit_action.note_written", "private note written")(),
     "notebook confirmed": message("audit_action.notebook_confirmed", "notebook confirmed")(),
-    "notebooks joined": message("audit_action.notebooks_joined", "notebooks merged")(),
+    "notebooks joined": message("audit_action.notebooks_joined", "notebooks combined")(),
     "notes accepted as they are": message(
         "audit_action.notes_accepted_as_they_are", "notes accepted as they are"
     )(),
@@ -199,11 +199,9 @@ ACTIONS: Mapping[str, Fact] = {
     "recovery code used": message("audit_action.recovery_code_used", "recovery code used")(),
     "recovery codes made": message("audit_action.recovery_codes_made", "recovery codes created")(),
     "reminders switched off": message(
-        "audit_action.reminders_switched_off", "reminders switched off"
+        "audit_action.reminders_switched_off", "reminders turned off"
     )(),
-    "reminders switched on": message(
-        "audit_action.reminders_switched_on", "reminders switched on"
-    )(),
+    "reminders switched on": message("audit_action.reminders_switched_on", "reminders turned on")(),
     "reply reminded": message("audit_action.reply_reminded", "reminder to reply sent")(),
     "reminders written": message("audit_action.reminders_written", "reminders created")(),
     "rows sealed": message("audit_action.rows_sealed", "rows sealed")(),

@@ -22,7 +22,7 @@ COACHING_ACTIONS: Mapping[str, Fact] = {
     "alumni taken back": message(
         "audit_action.alumni_taken_back", "consent to stay in touch withdrawn"
     )(),
-    "answers opened": message("audit_action.answers_opened", "figures over answers viewed")(),
+    "answers opened": message("audit_action.answers_opened", "answer statistics viewed")(),
     "commitment added": message("audit_action.commitment_added", "commitment added")(),
     "commitment changed": message("audit_action.commitment_changed", "commitment changed")(),
     "commitment state changed": message(
@@ -38,9 +38,7 @@ COACHING_ACTIONS: Mapping[str, Fact] = {
     "curriculum of cycle opened": message(
         "audit_action.curriculum_of_cycle_opened", "plans of modules viewed"
     )(),
-    "early ends opened": message(
-        "audit_action.early_ends_opened", "pairs that ended early viewed"
-    )(),
+    "early ends opened": message("audit_action.early_ends_opened", "early ends of pairs viewed")(),
     "evidence added": message("audit_action.evidence_added", "evidence added")(),
     "fit answered": message("audit_action.fit_answered", "question about fit answered")(),
     "follow-up answered": message("audit_action.follow_up_answered", "follow-up answered")(),
@@ -58,7 +56,7 @@ COACHING_ACTIONS: Mapping[str, Fact] = {
     "follow-ups planned": message("audit_action.follow_ups_planned", "follow-ups planned")(),
     "follow-ups refused": message("audit_action.follow_ups_refused", "follow-ups declined")(),
     "follow-ups written": message(
-        "audit_action.follow_ups_written", "questions of follow-ups queued"
+        "audit_action.follow_ups_written", "follow-up questions queued"
     )(),
     "goal added": message("audit_action.goal_added", "goal added")(),
     "goal changed": message("audit_action.goal_changed", "goal changed")(),

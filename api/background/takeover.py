@@ -107,7 +107,7 @@ class Takeover:
             except SlotTakenOverError:
                 return  # the heartbeat reports it
             except (SQLAlchemyError, OSError) as error:  # the next round will retry
-                _LOG.warning("could not look after other workers: %s", exception_location(error))
+                _LOG.warning("could not monitor other workers: %s", exception_location(error))
 
 
 def return_jobs_of(engine: DBOS) -> Callable[[str], None]:

@@ -75,7 +75,7 @@ BUSY_READING = message(
 # i18n: how the two participants of a session meet, in invitations, calendars and on pages.
 ONLINE = message("calendar.online", "Online")
 IN_PERSON = message("calendar.in_person", "In person")
-BY_TELEPHONE = message("calendar.by_telephone", "By telephone")
+BY_TELEPHONE = message("calendar.by_telephone", "By phone")
 MODE = {
     SessionMode.ONLINE: ONLINE(),
     SessionMode.IN_PERSON: IN_PERSON(),

@@ -173,7 +173,8 @@ COUNTS = {
 # user
 NAME_REQUIRED = message("user.name_required", "{action} requires a name", action=TEXT)
 LINK_NEEDS_ID = message(
-    "user.link_needs_id", "pass the user's id at the identity provider, or use --mail"
+    "user.link_needs_id",
+    "pass the user's ID at the identity provider with --oidc, or their email address with --mail",
 )
 NO_PROVIDER = message(
     "user.no_provider", "set {setting} first; see {guide}", setting=TEXT, guide=TEXT
@@ -188,7 +189,12 @@ UNLINKED = message(
     "{name} can no longer sign in with an account at the identity provider.",
     name=TEXT,
 )
-SIGNED_OUT = message("user.signed_out", "{name} has been signed out of every browser.", name=TEXT)
+SIGNED_OUT = message(
+    "user.signed_out",
+    "{name} has been signed out of every browser, and "
+    "their tokens and calendar address no longer work.",
+    name=TEXT,
+)
 DISABLED = message(
     "user.disabled", "{name} has been disabled and can no longer sign in.", name=TEXT
 )
@@ -204,7 +210,7 @@ MANAGER = message("user.manager", "manager")
 AUDITOR = message("user.auditor", "auditor")
 ACCESS_CHANGED = message(
     "user.access_changed",
-    "{name} now has this role: {role}. See gender-coach user list for limits.",
+    "{name} now has this role: {role}. See `gender-coach user list` for limits.",
     name=TEXT,
     role=FACT,
 )

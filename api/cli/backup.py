@@ -54,12 +54,12 @@ from api.settings import Settings
 _DATA = typer.Option(help=_("Folder of the database and keys."))
 _FORCE = typer.Option("--force", help=_("Replace an existing database, which is saved first."))
 _ERASED = typer.Option(
-    "--erased", metavar="LIST", help=_("A list of erased ids to apply; can be repeated.")
+    "--erased", metavar="LIST", help=_("A list of erased IDs to apply; can be repeated.")
 )
 _NOBODY_ERASED = typer.Option(
     "--nobody-erased",
     help=_(
-        "Restore without a list of erased ids, because nobody has been erased since the backup."
+        "Restore without a list of erased IDs, because nobody has been erased since the backup."
     ),
 )
 

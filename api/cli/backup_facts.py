@@ -84,9 +84,7 @@ KEY_FILE_CREATED = message(
     file=TEXT,
 )
 # i18n: --to is an option of a command; do not translate it.
-NAME_NEW_KEY_FILE = message(
-    "keys.name_new_file", "pass the path of the key file to create with --to"
-)
+NAME_NEW_KEY_FILE = message("keys.name_new_file", "pass the path of the new key file with --to")
 NAME_ROTATED_KEY_FILE = message(
     "keys.name_rotated_file",
     "{file} is not overwritten, because its path comes from a setting: choose a path for the new "

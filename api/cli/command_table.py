@@ -13,7 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "match": ("api.cli.match:match", _("Match the people in a cycle, schedule their sessions "
                                          "and write all results.")),
     "pairs": ("api.cli.pairs:pairs",
-              _("Evaluate all pairs of coachee and coach, one row per pair.")),
+              _("Evaluate every pair of coachee and coach, and write one row per pair.")),
     "explain": ("api.cli.explain:explain",
                 _("Explain the match of a coachee, or why there is none and what would help.")),
     "advise": ("api.cli.advise:advise",
@@ -37,7 +37,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("api.cli.audit:audit",
               _("Verify the audit trail, and print its head for safekeeping.")),
     "cycle": ("api.cli.cycle_commands:CYCLE",
-              _("Create, run and publish the cycles of a server, and import their lists.")),
+              _("Create the cycles of a server, import their lists, start runs and "
+                "publish plans.")),
     "person": ("api.cli.person:person", _("Export or erase the data about one person.")),
     "retention": ("api.cli.retention:retention",
                   _("Erase personal data in cycles past their retention period.")),

@@ -27,7 +27,7 @@ _LIMIT_SECONDS = 120
 
 def explain(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("A results folder."))],
-    coachee: Annotated[str, typer.Argument(metavar="COACHEE", help=_("The id of a coachee."))],
+    coachee: Annotated[str, typer.Argument(metavar="COACHEE", help=_("The ID of a coachee."))],
     *,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False,
 ) -> None:

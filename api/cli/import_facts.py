@@ -43,7 +43,7 @@ FIELD_CHANGED = message(
 EMPTY = message("import.empty", "(empty)")
 MAY_BE_SOMEBODY_ELSE = message(
     "import.may_be_somebody_else",
-    "Both the name and the address have changed. If this is another person, use another id.",
+    "Both the name and the address have changed. If this is another person, use another ID.",
 )
 
 # i18n: a person of a list, for example: C-003, Ana Kovač (coachees.csv, row 4)
@@ -66,10 +66,10 @@ DOUBLED = message(
 )
 IN_BOTH_LISTS_TITLE = message("import.in_both_lists_title", "In both lists:")
 IN_BOTH_LISTS = message("import.in_both_lists", "{people} are the same person", people=all_of(FACT))
-RENUMBERED_TITLE = message("import.renumbered_title", "With another id:")
+RENUMBERED_TITLE = message("import.renumbered_title", "With another ID:")
 RENUMBERED = message(
     "import.renumbered",
-    "{new} is the same person as {gone}; use the earlier id again if this was not intended",
+    "{new} is the same person as {gone}; use the earlier ID again if this was not intended",
     new=FACT,
     gone=FACT,
 )
@@ -90,9 +90,9 @@ NOT_WRITTEN = message(
 )
 LEFT_OUT = plural_message(
     "import.left_out",
-    "{count} id of a person who is not in this cycle was left out of the lists; it is in {file}.",
-    "{count} ids of people who are not in this cycle were left out of the lists; "
-    "they are in {file}.",
+    "{count} ID of a person who is not in this cycle was left out of the lists; it is in {file}.",
+    "{count} IDs of people who are not in this cycle were left out of the lists; they are in "
+    "{file}.",
     count=NUMBER,
     file=TEXT,
 )

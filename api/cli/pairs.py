@@ -40,7 +40,7 @@ def pairs(
     strict: Strict = False,
     force: Annotated[bool, typer.Option("--force", help=_("Replace an existing file."))] = False,
 ) -> None:
-    """Evaluate all pairs of coachee and coach, one row per pair."""
+    """Evaluate every pair of coachee and coach, and write one row per pair."""
     check_output_file(out, force=force)
     inputs = read_inputs(
         cycle, coachees, coaches, reading=ListReading(strict, encoding), earlier=earlier or ()

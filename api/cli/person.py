@@ -29,11 +29,11 @@ def person(
         typer.Argument(help=_("export: print the data as JSON; erase: delete it.")),
     ],
     ident: Annotated[
-        str, typer.Argument(metavar="ID", help=_("The person's id in the spreadsheet."))
+        str, typer.Argument(metavar="ID", help=_("The person's ID in the spreadsheet."))
     ],
     *,
     cycle: Annotated[
-        str, typer.Option(help=_("The cycle, if the id occurs in several cycles."))
+        str, typer.Option(help=_("The cycle, if the ID occurs in several cycles."))
     ] = "",
     data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
 ) -> None:

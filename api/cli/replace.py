@@ -24,7 +24,7 @@ _REPLACEMENTS = TypeAdapter(tuple[ReplacementJson, ...])
 
 def replace(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("A results folder."))],
-    coachee: Annotated[str, typer.Argument(metavar="COACHEE", help=_("The id of a coachee."))],
+    coachee: Annotated[str, typer.Argument(metavar="COACHEE", help=_("The ID of a coachee."))],
     *,
     not_before: Annotated[
         datetime | None,

@@ -47,8 +47,8 @@ _ActionArgument = Annotated[
         # i18n: the words before the colons are arguments; do not translate them.
         help=_(
             "add, disable, list; access: change role and limits; sign-in: print a one-time "
-            "link; sign-out: sign out of every browser and end tokens; reset-factor: remove a "
-            "lost second factor and the password, and print a one-time link; link, unlink: "
+            "link; sign-out: sign out of every browser and revoke tokens; reset-factor: remove "
+            "a lost second factor and the password, and print a one-time link; link, unlink: "
             "connect or disconnect an account at the identity provider."
         )
     ),
@@ -63,15 +63,15 @@ _RoleOption = Annotated[
 _CycleOption = Annotated[
     list[str] | None,
     typer.Option(
-        help=_("For add and access: limit a manager to this cycle, by its id; repeatable.")
+        help=_("For add and access: limit a manager to this cycle, by its ID; can be repeated.")
     ),
 ]
 _CountryOption = Annotated[
     list[str] | None,
     typer.Option(
         help=_(
-            "For add and access: limit a manager to people of this country, by its code; "
-            "repeatable."
+            "For add and access: limit a manager to people from this country, by its code; can "
+            "be repeated."
         )
     ),
 ]
@@ -85,7 +85,7 @@ def user(
     cycle: _CycleOption = None,
     country: _CountryOption = None,
     oidc: Annotated[
-        str | None, typer.Option(help=_("For add and link: the user's id at the provider."))
+        str | None, typer.Option(help=_("For add and link: the user's ID at the provider."))
     ] = None,
     mail: Annotated[
         str | None, typer.Option(help=_("For add and link: the verified email address."))

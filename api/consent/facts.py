@@ -8,7 +8,7 @@ TEXT_CHANGED = message("consent.text_changed", "the text has changed; please rea
 # i18n: do not translate `version:`, `date: 2026-11-24` and `## `.
 UNREADABLE = message(
     "consent.unreadable",
-    "the consent text {path} cannot be read: it needs the lines `version:` and `date: "
+    "the consent text {path} is missing or malformed: it needs the lines `version:` and `date: "
     "2026-11-24`, a blank line, and sections that start with `## `; see "
     "docs/how-to/tell-people-what-is-private.md",
     path=TEXT,

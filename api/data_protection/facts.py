@@ -10,12 +10,12 @@ ALREADY_ERASED = message(
 )
 NO_HOLD = message("data_protection.no_hold", "the erasure of this cycle is not on hold")
 PERSON_NOT_FOUND = message(
-    "data_protection.person_not_found", "there is no person with the id {id}", id=TEXT
+    "data_protection.person_not_found", "there is no person with the ID {id}", id=TEXT
 )
 # i18n: --cycle is an option of a command; do not translate it.
 SEVERAL_PEOPLE = message(
     "data_protection.several_people",
-    "several people have the id {id}; choose one of the cycles {cycles} with --cycle",
+    "several people have the ID {id}; choose one of the cycles {cycles} with --cycle",
     id=TEXT,
     cycles=listed(TEXT),
 )
@@ -39,31 +39,35 @@ FUTURE_SESSIONS = message(
 # i18n: `reason` is the message of the operating system.
 LIST_NOT_WRITTEN = message(
     "data_protection.list_not_written",
-    "the list of erased ids {path} cannot be written: {reason}; "
-    "give the user that runs gender-coach write access to its folder",
+    "the list of erased IDs {path} cannot be written: {reason}; give the user that runs "
+    "gender-coach write access to its folder",
     path=TEXT,
     reason=TEXT,
 )
 LIST_UNREADABLE = message(
-    "data_protection.list_unreadable", "the list of erased ids {path} cannot be read", path=TEXT
+    "data_protection.list_unreadable",
+    "the list of erased IDs {path} cannot be read; check "
+    "that it is the right file, and that the user that runs "
+    "gender-coach may read it",
+    path=TEXT,
 )
 LIST_OF_OTHER_DEPLOYMENT = message(
     "data_protection.list_of_other_deployment",
-    "{path} is not a list of erased ids that was written with this key file",
+    "{path} is not a list of erased IDs that was written with this key file",
     path=TEXT,
 )
 LIST_ALTERED = message(
     "data_protection.list_altered",
-    "the list of erased ids {path} was altered or cut short: "
-    "replace it with the list of a newer backup",
+    "the list of erased IDs {path} was altered or cut short: replace it with the list of a "
+    "newer backup",
     path=TEXT,
 )
 # i18n: --erased and --nobody-erased are options of a command; do not translate them.
 NO_LIST = message(
     "data_protection.no_list",
-    "{copy} has no list of erased ids next to it ({list}), so people who were erased after it "
-    "was made would reappear: pass the list of a newer backup or of a data folder with --erased, "
-    "or pass --nobody-erased if nobody has been erased since then",
+    "{copy} has no list of erased IDs next to it ({list}), so people who were erased after it "
+    "was made would reappear: pass the list of a newer backup or of a data folder with "
+    "--erased, or pass --nobody-erased if nobody has been erased since then",
     copy=TEXT,
     list=TEXT,
 )

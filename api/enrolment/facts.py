@@ -11,9 +11,13 @@ NO_MAIL = message(
     "enrolment.no_mail",
     "this server sends no email, so it cannot confirm the addresses of people who apply",
 )
+NO_MAIL_FOR_REQUESTS = message(
+    "enrolment.no_mail_for_requests",
+    "this server sends no email, so nobody can be asked for their details",
+)
 CLOSES_IN_THE_PAST = message(
     "enrolment.closes_in_the_past",
-    "the last day of a call must be within the cycle, and not in the past",
+    "the last day of a call cannot be in the past, or after the last day of the cycle",
 )
 NO_CALL = message(
     "enrolment.no_call",
@@ -26,7 +30,8 @@ WRONG_CODE = message(
 )
 TOO_MANY_CODES = message(
     "enrolment.too_many_codes",
-    "several codes have been sent to this address; use the newest one, or wait ten minutes",
+    "several codes have been sent to this address; use the newest one, or wait at least ten "
+    "minutes, then try again",
 )
 CALL_BUSY = message(
     "enrolment.call_busy", "too many people have applied today; please try again tomorrow"

@@ -46,7 +46,7 @@ def request_from_all(services: Services, cycle_id: str) -> RequestSummary:
         ConflictError: this server sends no email.
     """
     if not services.settings.mail.enabled:
-        raise ConflictError(facts.NO_MAIL())
+        raise ConflictError(facts.NO_MAIL_FOR_REQUESTS())
     with services.database.writing() as tx:
         cycle_header(tx, cycle_id)
         now = services.now()
@@ -76,7 +76,7 @@ def request_from_chosen(
         ConflictError: this server sends no email.
     """
     if not services.settings.mail.enabled:
-        raise ConflictError(facts.NO_MAIL())
+        raise ConflictError(facts.NO_MAIL_FOR_REQUESTS())
     with services.database.writing() as tx:
         cycle, now = cycle_header(tx, cycle_id), services.now()
         of_cycle = (PersonRow.cycle_id == cycle_id, PersonRow.id.in_(people))

@@ -30,7 +30,7 @@ class LeavesFeed:
 
     @property
     def parameter(self) -> str:
-        """The name of the query parameter for the latest `since` of events that have left."""
+        """The name of the query parameter for the time by which `since` must have passed."""
         return f"left_{self.since.key}"
 
 

@@ -52,7 +52,7 @@ def restrict_to_owner(path: Path) -> None:
 
 
 def flush_folder(folder: Path) -> None:
-    """Flush the names in a folder to the disk, so that a renamed file survives a power failure."""
+    """Flush the entries of a folder to disk, so that a renamed file survives a power failure."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

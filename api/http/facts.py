@@ -39,8 +39,8 @@ SECOND_FACTOR_FIRST = message(
 CONFIRM_FIRST = message("http.confirm_first", "please confirm your identity to continue")
 VERIFY_FIRST = message(
     "http.verify_first",
-    "your link alone is not enough for this: request a code by email, and enter it, together "
-    "with your PIN if you have set one",
+    "your link alone is not enough for this: use your passkey, or request a code by email and "
+    "enter it, together with your PIN if you have set one",
 )
 UNKNOWN_HOST = message(
     "http.unknown_host",
@@ -108,9 +108,7 @@ BODY_UNREADABLE = message(
     "http.body_unreadable", "the body of the request cannot be read; check its format"
 )
 
-NOTHING_HERE = message(
-    "http.nothing_here", "there is nothing at this address; check how it is written"
-)
+NOTHING_HERE = message("http.nothing_here", "there is nothing at this address; check its spelling")
 WRONG_METHOD = message(
     "http.wrong_method", "this address cannot be used in this way; open its page and try again"
 )

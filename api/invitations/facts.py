@@ -31,7 +31,7 @@ NO_SUCH_MAIL = message(
 )
 TEST_NOT_SENT = message("invitations.test_not_sent", "the test was not sent: {reason}", reason=FACT)
 NOT_SENT_YET = message(
-    "invitations.not_sent_yet", "this email has not been sent yet, so it cannot be sent again"
+    "invitations.not_sent_yet", "this email has not been sent, so it cannot be sent again"
 )
 SUPERSEDED = message(
     "invitations.superseded",
@@ -154,14 +154,14 @@ ENDS_BEFORE_START = message(
 )
 NOT_A_JOIN_LINK = message(
     "invitations.not_a_join_link",
-    "enter an address that begins with https:// and contains no password",
+    "enter an address that begins with https:// and contains no user name, password or spaces",
 )
 SESSIONS_IN_THE_PAST = plural_message(
     "invitations.sessions_in_the_past",
-    "the plan has {count} session in the past without an invitation; start a new run, which only "
-    "schedules sessions from tomorrow on",
-    "the plan has {count} sessions in the past without an invitation; start a new run, which only "
-    "schedules sessions from tomorrow on",
+    "the plan has {count} session in the past without an invitation; start a new run, which "
+    "schedules sessions only from tomorrow on",
+    "the plan has {count} sessions in the past without an invitation; start a new run, which "
+    "schedules sessions only from tomorrow on",
     count=NUMBER,
 )
 DECLINED_TIMES = plural_message(

@@ -105,8 +105,8 @@ def publish_draft(
     Raises:
         NotFoundError: there is no such plan.
         ConflictError: the plan is not a draft; the lists, the policy or single sessions have
-            changed since the plan was made; or the plan replaces another one and has new sessions
-            in the past.
+            changed since the plan was made; the plan replaces another one and has new sessions in
+            the past; or somebody has declined a planned time since the run was started.
     """
     plan = publishable_plan(tx, plan_id)
     planned = planned_changes(tx, plan, now)

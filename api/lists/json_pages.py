@@ -36,7 +36,7 @@ async def _json_page(
         ),
     ] = None,
     offset: Annotated[
-        int, Query(ge=0, le=10_000_000, description="The number of items to leave out first.")
+        int, Query(ge=0, le=10_000_000, description="The number of items to skip.")
     ] = 0,
 ) -> JsonPage:
     return JsonPage(limit=limit, offset=offset)

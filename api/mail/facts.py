@@ -32,8 +32,8 @@ SERVER_REPLY = message("mail.server_reply", "{reply}", reply=TEXT)
 BOUNCED = message("mail.bounced", "a mail server could not deliver it and sent it back")
 CANNOT_BE_COMPOSED = message(
     "mail.cannot_be_composed",
-    "the email could not be composed because of an error in the application; the "
-    "server's log names it as email {id}",
+    "the email could not be composed because of an error in the application; look for email "
+    "{id} in the server's log",
     id=TEXT,
 )
 GAVE_UP = plural_message(

@@ -103,8 +103,8 @@ class MailSettings(MailAccount):
             single reminder. 0 disables these reminders.
         remind_after_days: how many days after a session people receive a single reminder of a
             missing record or missing feedback. 0 disables these reminders.
-        remind_follow_up_days: how many days after a question that follows up a pair, and after its
-            first reminder, another reminder is sent. 0 disables these reminders.
+        remind_follow_up_days: how many days after a follow-up question, and after its first
+            reminder, a reminder is sent. 0 disables these reminders.
     """
 
     give_up_hours: Annotated[int, Field(ge=1, le=240)] = 48

@@ -43,7 +43,7 @@ AUTHENTICATED = message(
 NOT_AUTHENTICATED = message(
     "mail_check.not_authenticated",
     "{method} does not pass for {domain}; the receiver reports “{result}”. Ask the "
-    "administrator of the domain to add this server to its {method} records.",
+    "administrator of the domain to set up {method} for emails from this server.",
     method=TEXT,
     domain=TEXT,
     result=TEXT,
@@ -59,9 +59,9 @@ INVITATION = message(
 )
 NO_INVITATION = message(
     "mail_check.no_invitation",
-    "The calendar part was removed in transit. Ask the receiving office to let "
-    "“text/calendar” pass, or set GENDER_COACH_DEPLOYMENT__ATTACH_ICS to false; the text "
-    "alone is then complete.",
+    "The calendar part was removed in transit. Ask the receiving office to let “text/calendar” "
+    "pass, or set GENDER_COACH_DEPLOYMENT__ATTACH_ICS to false; the text then contains "
+    "everything.",
 )
 CHANGED_INVITATION = message(
     "mail_check.changed_invitation",
@@ -70,7 +70,7 @@ CHANGED_INVITATION = message(
 )
 ONLY_HEADERS = message(
     "mail_check.only_headers",
-    "Whether it arrived as an invitation is not known, because only the headers were pasted.",
+    "Whether it arrived as an invitation is not known, because the source contains only headers.",
 )
 NO_CALENDAR_SENT = message(
     "mail_check.no_calendar_sent", "The settings say that emails have no calendar part."

@@ -173,14 +173,14 @@ TO_DO_MISSING_ANSWERS = plural_message(
 )
 TO_DO_UNANSWERED_EVENT = plural_message(
     "overview.to_do_unanswered_event",
-    "{count} person has not answered a required group event of the next week",
-    "{count} people have not answered a required group event of the next week",
+    "{count} person has not replied to a required group event in the next week",
+    "{count} people have not replied to a required group event in the next week",
     count=NUMBER,
 )
 TO_DO_MISSING_ATTENDANCE = plural_message(
     "overview.to_do_missing_attendance",
-    "the attendance of {count} date of a group event is not recorded",
-    "the attendance of {count} dates of group events is not recorded",
+    "Attendance at {count} date of a group event has not been recorded",
+    "Attendance at {count} dates of group events has not been recorded",
     count=NUMBER,
 )
 DIGEST_LINE = message("overview.digest_line", "{cycle}: {item}", cycle=TEXT, item=FACT)

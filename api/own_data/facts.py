@@ -19,8 +19,8 @@ CELL = message("own_data.cell", "{weekday} {start} to {end}", weekday=WEEKDAY, s
 WEEKDAY_ALONE = message("own_data.weekday", "{weekday}", weekday=WEEKDAY)
 CHANGED_BY_OFFICE = message(
     "own_data.changed_by_office",
-    "The programme office changed on {when}: {fields}. If something is wrong, correct it here or "
-    "tell the office.",
+    "On {when}, the programme office changed: {fields}. If something is wrong, correct it here "
+    "or tell the office.",
     when=FACT,
     fields=all_of(FACT),
 )

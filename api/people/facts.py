@@ -5,7 +5,7 @@ from __future__ import annotations
 from coach.texts.facts import message
 
 SAME_ROW = message(
-    "people.same_row", "both ids belong to the same person; choose two different people"
+    "people.same_row", "both IDs belong to the same person; choose two different people"
 )
 ONLY_ROLE = message(
     "people.only_role", "this is the only role of this person, so there is nothing to separate"

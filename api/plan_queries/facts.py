@@ -73,7 +73,7 @@ COACHEE_NOT_FOUND = message(
 )
 COACH_NOT_FOUND = message(
     "plan_queries.coach_not_found",
-    "there is no coach {coach} in this cycle; check the id",
+    "there is no coach {coach} in this cycle; check the ID",
     coach=TEXT,
 )
 NO_ADVICE_NEEDED = message(
@@ -97,7 +97,7 @@ SAME_COACH = message(
 )
 PINNED = message(
     "plan_queries.pinned",
-    "the cycle's policy pins {coachee} to {coach}; upload a cycle file without that pin first",
+    "the cycle's policy pins {coachee} to {coach}; end that pin first",
     coachee=PERSON,
     coach=PERSON,
 )

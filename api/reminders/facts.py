@@ -40,7 +40,8 @@ CHOSEN_REMINDED = message(
 )
 CHOSEN_REMINDED_BEFORE = message(
     "reminders.chosen_reminded_before",
-    "not sent: {people} was reminded of this time before, or of something else today",
+    "not sent, because they were already reminded of this time, or of something else today: "
+    "{people}",
     people=listed(TEXT),
 )
 CHOSEN_NOBODY = message(

@@ -63,7 +63,7 @@ TOO_NESTED = message("replies.too_nested", "the email has too many parts to be r
 ODD_FILE = message("replies.odd_file", "a link, folder or pipe in the drop folder, not a file")
 ERROR = message(
     "replies.error",
-    "the email could not be read because of an error in the application; the log names it",
+    "the email could not be read because of an error in the application; see the server's log",
 )
 # i18n: why an email is held, and the address that it is about, such as that of a delegate.
 WITH_ADDRESS = message("replies.with_address", "{reason} ({address})", reason=FACT, address=TEXT)

@@ -13,7 +13,7 @@ NO_LONGER_FREE = message(
 NOT_OFFERED = message(
     "rescheduling.not_offered", "this time is not one of those offered; choose one of them"
 )
-SAME_TIME = message("rescheduling.same_time", "the session is already at this time")
+SAME_TIME = message("rescheduling.same_time", "the session is already scheduled for this time")
 IN_THE_PAST = message("rescheduling.in_the_past", "the proposed time is in the past")
 PROPOSAL_NOT_FOUND = message(
     "rescheduling.proposal_not_found", "there is no proposal {id}", id=TEXT
@@ -37,7 +37,7 @@ NEEDS_REASON = message(
     "this time is outside the rules; choose another one, or give a reason to allow it",
 )
 IMPOSSIBLE = message(
-    "rescheduling.impossible", "the session cannot be at this time: {reason}", reason=FACT
+    "rescheduling.impossible", "the session cannot take place at this time: {reason}", reason=FACT
 )
 NOTHING_TO_CHANGE = message(
     "rescheduling.nothing_to_change", "nothing was changed; enter at least one change"
@@ -71,7 +71,7 @@ MODE_OPEN = message("rescheduling.mode_open", "they arrange it themselves")
 MODES = {
     SessionMode.ONLINE: message("rescheduling.mode_online", "online")(),
     SessionMode.IN_PERSON: message("rescheduling.mode_in_person", "in person")(),
-    SessionMode.PHONE: message("rescheduling.mode_phone", "by telephone")(),
+    SessionMode.PHONE: message("rescheduling.mode_phone", "by phone")(),
 }
 
 HAS_LEFT = message("rescheduling.obstacle_left", "{name} has left the cycle", name=TEXT)

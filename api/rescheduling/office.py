@@ -64,7 +64,7 @@ def cancel_session(services: Services, principal: Principal, session_id: str) ->
 
 
 class DetailsInput(FrozenModel):
-    """The place and mode of a session; fields that are not given do not change.
+    """The mode, place, link and topic of a session; fields that are not given do not change.
 
     Attributes:
         mode: the way in which the participants meet; `None` if they arrange this themselves.
@@ -89,7 +89,7 @@ class DetailsInput(FrozenModel):
 def set_details(
     services: Services, principal: Principal, session_id: str, details: DetailsInput
 ) -> SessionDetails:
-    """Set the place and mode of a session, or of all upcoming sessions of its pair.
+    """Set the mode, place, link and topic of a session, or of all its pair's upcoming sessions.
 
     Raises:
         NotFoundError: there is no such session.

@@ -150,7 +150,7 @@ def cancel(session_id: str, services: ServicesDep, principal: PrincipalDep) -> R
 def set_details(
     session_id: str, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Set the place and mode of a session, or of all upcoming sessions of its pair."""
+    """Set the mode, place, link and topic of a session, or of all its pair's upcoming sessions."""
     details = parse_form(DetailsForm, form_fields)
     office.set_details(services, principal, session_id, details)
     return _back(session_id)

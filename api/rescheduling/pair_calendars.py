@@ -87,7 +87,7 @@ def _sessions_of(tx: Transaction, people: Collection[str]) -> Iterable[SessionRo
 def _profile(row: PersonRow, model: type[AnyPerson]) -> AnyPerson:
     profile = profile_of(row)
     if not isinstance(profile, model):
-        raise TypeError(f"person {row.id} is no {model.__name__}")
+        raise TypeError(f"person {row.id} is not a {model.__name__}")
     if row.left_at is not None:  # people who have left are never free
         return profile.model_copy(update={"availability": ()})
     return profile

@@ -70,7 +70,7 @@ def cancel_session(
 def set_details(
     session_id: str, details: DetailsInput, services: ServicesDep, principal: PrincipalDep
 ) -> SessionDetails:
-    """Set the place and mode of a session, or of all upcoming sessions of its pair."""
+    """Set the mode, place, link and topic of a session, or of all its pair's upcoming sessions."""
     return office.set_details(services, principal, session_id, details)
 
 

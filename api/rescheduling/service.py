@@ -26,6 +26,7 @@ from api.rescheduling.proposals import (
 from api.rescheduling.rows import ProposalRow, ProposalSource, ProposalState
 from api.rescheduling.slots import NewTime, require_movable, slots_of
 from api.services import Services
+from api.sessions import facts as session_facts
 from api.sessions.replies import ReplyInput, store_reply
 from api.sessions.rows import SessionRow
 from coach.errors import ConflictError, NotFoundError
@@ -58,7 +59,7 @@ def propose(
     """
     session = tx.get(SessionRow, session_id)
     if session is None or person_id not in {session.coachee_id, session.coach_id}:
-        raise NotFoundError(facts.PROPOSAL_NOT_FOUND(id=session_id))
+        raise NotFoundError(session_facts.NOT_FOUND(id=session_id))
     require_movable(session, now)
     time = start if isinstance(start, NewTime) else NewTime(start=start)
     same = _same_proposal(tx, session, person_id, time)

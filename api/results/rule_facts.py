@@ -96,7 +96,7 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
         message(
             "rule_page.text_unit_2",
             "Units are compared by name, ignoring case and surrounding spaces. For each coach, the "
-            "coaches' file lists the people (by id) and units (by name) whose chain of command "
+            "coaches' file lists the people (by ID) and units (by name) whose chain of command "
             "includes the coach, now or in the last 24 months. No policy can lift this rule.",
         )(),
     ),

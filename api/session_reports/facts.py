@@ -84,8 +84,9 @@ LEGACY_NOTEBOOK_ALTERED = message(
 )
 NOTEBOOK_OLDER = message(
     "session_reports.notebook_older",
-    "your notes are older than what this device has seen, and the server was not restored from a "
-    "backup since; nothing is shown until you decide on your notes page what to do",
+    "your notes are older than those that this device has seen, and the server has not been "
+    "restored from a backup since; nothing is shown until you decide on your notes page what "
+    "to do",
 )
 NOTE_UNREADABLE = message(
     "session_reports.note_unreadable",
@@ -108,7 +109,7 @@ NOTEBOOK_EXISTS = message(
 )
 NO_SUCH_DEVICE = message(
     "session_reports.no_such_device",
-    "your notes are not unlocked on a device with the id {id}",
+    "your notes are not unlocked on a device with the ID {id}",
     id=TEXT,
 )
 NOTES_LOCKED = message(

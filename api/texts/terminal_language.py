@@ -17,7 +17,7 @@ LANGUAGE_VARIABLE = "GENDER_COACH_LANGUAGE"
 
 
 def terminal_renderer() -> Renderer:
-    """Return the renderer for commands, in the language of the environment variable.
+    """Return the renderer for commands, in the language that `GENDER_COACH_LANGUAGE` names.
 
     The language is English if the variable has an unknown value. This is not an error here, because
     the command may be the one that reports invalid settings.

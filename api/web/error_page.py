@@ -92,7 +92,7 @@ def problem_page(request: Request, problem: ProblemDetails) -> Response:
 
 
 def _in_plain_words(request: Request, problem: ProblemDetails) -> ProblemDetails:
-    """Replace the phrase of HTTP in the title."""
+    """Replace a title that is only the reason phrase of an HTTP status."""
     title = _TITLES.get(HTTPStatus(problem.status))
     if problem.type != _ABOUT_ANY_STATUS or title is None:
         return problem

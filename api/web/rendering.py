@@ -156,7 +156,7 @@ def _fault_fact(model: type[BaseModel], detail: ErrorDetails) -> Displayed:
 
 
 def without_description(fault: Displayed) -> Displayed:
-    """Return a fault of a cell as a fault of a field, beside which the description stands."""
+    """Return the fault without a column description, which the page shows beside the field."""
     is_empty = isinstance(fault, Fact) and fault.code == REQUIRED_CELL.code
     return facts.FILL_IN() if is_empty else fault
 

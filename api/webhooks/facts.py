@@ -7,7 +7,8 @@ from coach.texts.facts import NUMBER, TEXT, message
 NOT_FOUND = message("webhooks.not_found", "there is no webhook {id}", id=TEXT)
 NOT_HTTPS = message(
     "webhooks.not_https",
-    "this is not an https address without a user name, such as https://hr.example.org/coaching",
+    "enter an https address without a user name, password or fragment, such as "
+    "https://hr.example.org/coaching",
 )
 NO_EVENTS = message("webhooks.no_events", "choose at least one kind of event")
 HOST_NOT_LISTED = message(

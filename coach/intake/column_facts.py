@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from coach.texts.facts import message
 
-ID = message("people_columns.id", "Unique in this file; other cells refer to people by id")
+ID = message("people_columns.id", "Unique in this file; other cells refer to people by ID")
 NAME = message("people_columns.name", "As it should appear in invitations")
 EMAIL = message("people_columns.email", "Email address for invitations")
 COUNTRY = message("people_columns.country", "ISO 3166-1 alpha-2 code, or XK")
@@ -54,9 +54,9 @@ UNIFORMED_COACH = message(
     "people_columns.uniformed_coach", "Whether the coach must be in uniform. If empty, no"
 )
 PRIORITY = message("people_columns.priority", "1 to 9; 9 is the highest priority. If empty, 1")
-PREFERS = message("people_columns.prefers", "Ids of coaches, separated by ';'")
+PREFERS = message("people_columns.prefers", "IDs of coaches, separated by ';'")
 REFUSES_OF_COACHEES = message(
-    "people_columns.refuses_of_coachees", "Ids of coaches, separated by ';'. No reason is required"
+    "people_columns.refuses_of_coachees", "IDs of coaches, separated by ';'. No reason is required"
 )
 TOPICS_OF_COACHEES = message(
     "people_columns.topics_of_coachees", "Topics for the sessions, separated by ';'"
@@ -69,11 +69,11 @@ MAX_PER_WEEK = message(
     "people_columns.max_per_week", "Maximum number of sessions a week. If empty, the cycle's limit"
 )
 REFUSES_OF_COACHES = message(
-    "people_columns.refuses_of_coaches", "Ids of coachees, separated by ';'. No reason is required"
+    "people_columns.refuses_of_coaches", "IDs of coachees, separated by ';'. No reason is required"
 )
 TOPICS_OF_COACHES = message("people_columns.topics_of_coaches", "Expertise, separated by ';'")
 CHAIN_OF_COMMAND = message(
     "people_columns.chain_of_command",
-    "Ids of coachees, or names of units, in whose chain of command this coach is or was "
-    "in the last 24 months, separated by ';'",
+    "IDs of coachees, or names of units, in whose chain of command this coach is or was in the "
+    "last 24 months, separated by ';'",
 )

@@ -234,32 +234,32 @@ SEVERAL_TIME_ZONES = message(
 )
 NOT_A_RANK = message(
     "intake.not_a_rank",
-    "'{value}' is not a rank; codes are OF-1 to OF-10 and OR-1 to OR-9, "
-    "for civilians CIV~OF-1 to CIV~OF-10, or CIV",
+    "'{value}' is not a rank; codes are OF-1 to OF-10 and OR-1 to OR-9, the same after CIV~ "
+    "(equivalent to) or CIV> (above) for civilians, and CIV",
     value=TEXT,
 )
 
 # References between the files.
 UNKNOWN_COACHEE = message(
     "intake.unknown_coachee",
-    "'{id}' is not the id of any coachee in {file}",
+    "'{id}' is not the ID of any coachee in {file}",
     id=TEXT,
     file=TEXT,
 )
 UNKNOWN_COACH = message(
     "intake.unknown_coach",
-    "'{id}' is not the id of any coach in {file}",
+    "'{id}' is not the ID of any coach in {file}",
     id=TEXT,
     file=TEXT,
 )
 UNKNOWN_COACHEE_IN_CYCLE = message(
     "intake.unknown_coachee_in_cycle",
-    "'{id}' is not the id of any coachee in this cycle",
+    "'{id}' is not the ID of any coachee in this cycle",
     id=TEXT,
 )
 UNKNOWN_COACH_IN_CYCLE = message(
     "intake.unknown_coach_in_cycle",
-    "'{id}' is not the id of any coach in this cycle",
+    "'{id}' is not the ID of any coach in this cycle",
     id=TEXT,
 )
 WAIVED_TWICE = message(

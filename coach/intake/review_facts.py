@@ -14,10 +14,10 @@ MUCH_SHORTER = plural_message(
 )
 MOSTLY_GONE = plural_message(
     "intake.mostly_gone",
-    "{count} of the {earlier} people in the earlier list is not in this one; is it the right file, "
-    "with the same ids?",
+    "{count} of the {earlier} people in the earlier list is not in this one; is it the right "
+    "file, with the same IDs?",
     "{count} of the {earlier} people in the earlier list are not in this one; is it the right "
-    "file, with the same ids?",
+    "file, with the same IDs?",
     count=PLAIN_NUMBER,
     earlier=PLAIN_NUMBER,
 )
@@ -26,10 +26,10 @@ MOSTLY_GONE = plural_message(
 # i18n: `person` is the name of a column; do not translate it.
 SHARED_ADDRESS = plural_message(
     "intake.shared_address",
-    "{count} person has the address of row {row} of {file}; rows of one person need the same name, "
-    "or the same value of person",
-    "{count} people have the address of row {row} of {file}; rows of one person need the same "
-    "name, or the same value of person",
+    "{count} person has the address of row {row} of {file}; if they are one person, enter the "
+    "same name, or the same value in the column person",
+    "{count} people have the address of row {row} of {file}; if they are one person, enter the "
+    "same name, or the same value in the column person",
     count=PLAIN_NUMBER,
     file=TEXT,
     row=PLAIN_NUMBER,

@@ -28,7 +28,7 @@ NO_SUCH_COACHEE = message(
 )
 NO_SUCH_COACHEE_IN_CYCLE = message(
     "replacement.no_such_coachee",
-    "there is no coachee {coachee} in this cycle; check the id in the coachees' file",
+    "there is no coachee {coachee} in this cycle; check the ID in the coachees' file",
     coachee=TEXT,
 )
 

@@ -18,7 +18,7 @@ class UnitRule(Rule):
     """A coachee is never coached by someone from their own unit or chain of command.
 
     Units are compared by name, ignoring case and surrounding spaces. For each coach, the coaches'
-    file lists the people (by id) and units (by name) whose chain of command includes the coach, now
+    file lists the people (by ID) and units (by name) whose chain of command includes the coach, now
     or in the last 24 months. No policy can lift this rule.
     """
 

@@ -86,7 +86,7 @@ def _create_cycle(walker: Office) -> None:
     walker.press("link", "New cycle")
     enter(page, "Name of the cycle", "Spring")
     for label, day in (
-        ("First day on which a session can be", "18.1.2027"),
+        ("First day on which a session can take place", "18.1.2027"),
         ("Last day", "16.7.2027"),
     ):
         enter(page, label, day)

@@ -82,7 +82,7 @@ def test_same_id_makes_a_short_form_likely_but_is_no_reason_alone() -> None:
         for name in ("E. Kovač", "Ema Kovač", "Vera Kos")
     )
     assert reasons(one, other, third) == [
-        "the ids are the same",
+        "the IDs are the same",
         "one name is a shorter form of the other",
     ]
 

@@ -45,7 +45,7 @@ QUEUED = message(
 )
 PLANNED = message(
     "cycle_command.planned",
-    "Plan {id}: {placed} coachees with a coach, {unplaced} without",
+    "Plan {id}: {placed} placed, {unplaced} without a coach",
     id=TEXT,
     placed=NUMBER,
     unplaced=NUMBER,
@@ -60,7 +60,7 @@ DRAFTS = plural_message(
 NO_DRAFT = message("cycle_command.no_draft", "there is no draft plan to publish; start a run first")
 PUBLISHED = message(
     "cycle_command.published",
-    "Published; {requests} invitations and {cancels} cancellations are waiting to be sent.",
+    "Published. Invitations waiting to be sent: {requests}; cancellations: {cancels}.",
     requests=NUMBER,
     cancels=NUMBER,
 )

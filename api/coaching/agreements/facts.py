@@ -67,7 +67,7 @@ CONTACTS: Mapping[Contact, Message] = {
 DELEGATES: Mapping[Delegates, Message] = {
     Delegates.NONE: message("agreements.delegates_none", "nobody else attends"),
     Delegates.OBSERVER: message(
-        "agreements.delegates_observer", "somebody may listen, if both agree before the session"
+        "agreements.delegates_observer", "an observer may attend, if both agree before the session"
     ),
     Delegates.STAND_IN: message(
         "agreements.delegates_stand_in", "a delegate may attend in place of the coachee"

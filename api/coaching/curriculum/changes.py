@@ -141,7 +141,7 @@ def retire_module(services: Services, code: str) -> StoredModule:
 
 
 def restore_module(services: Services, code: str) -> StoredModule:
-    """Restore a retired module, so that it is suggested and planned again.
+    """Restore a retired module, so that it can be suggested and planned again.
 
     Raises:
         NotFoundError: there is no such module.

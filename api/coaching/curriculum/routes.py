@@ -74,7 +74,7 @@ def retire_module(module_code: str, services: ServicesDep) -> ModuleJson:
 
 @MODULES.delete("/{module_code}/retirement", responses=problem_responses(404))
 def restore_module(module_code: str, services: ServicesDep) -> ModuleJson:
-    """Restore a retired module, so that it is suggested and planned again."""
+    """Restore a retired module, so that it can be suggested and planned again."""
     return _shown(changes.restore_module(services, module_code))
 
 

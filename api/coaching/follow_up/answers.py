@@ -160,7 +160,7 @@ def record_outcome(
         found = own_follow_up(tx, principal, follow_up_id, now=services.now())
         require_open(found)
         if found.row.side is not Side.COACHEE:
-            raise ConflictError(facts.NO_FOLLOW_UP())
+            raise ConflictError(facts.COACHEE_RECORDS())
         store_outcome(found, commitment_id, outcome)
         tx.flush()
         return _form(services, found)

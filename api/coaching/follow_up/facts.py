@@ -11,6 +11,16 @@ from coach.texts.facts import DATE, NUMBER, Message, message, plural_message
 NO_FOLLOW_UP = message(
     "follow_up.no_follow_up", "this follow-up is not one of yours; open it from your own link"
 )
+NOT_IN_CYCLE = message(
+    "follow_up.not_in_cycle",
+    "there is no such follow-up in this cycle, or the person has left the cycle",
+)
+NO_POST_QUESTION = message(
+    "follow_up.no_post_question", "this question no longer exists; you do not need to answer"
+)
+COACHEE_RECORDS = message(
+    "follow_up.coachee_records", "only the coachee can record what has become of a commitment"
+)
 NOT_OPEN_YET = message("follow_up.not_open_yet", "this opens on {day}", day=DATE)
 OVER = message("follow_up.over", "the time to answer this ended on {day}", day=DATE)
 ENDED = message("follow_up.ended", "you said that you do not want to be asked again")
@@ -19,6 +29,10 @@ CHANGED_MEANWHILE = message(
 )
 NOTHING_CHOSEN = message(
     "follow_up.nothing_chosen", "choose what has become of it, or enter evidence"
+)
+NOT_HANDED_OVER = message(
+    "follow_up.not_handed_over",
+    "a post can be asked only about a commitment that has been handed over",
 )
 POST_WITHOUT_ADDRESS = message(
     "follow_up.post_without_address", "enter the email address of the post, so that it can be asked"

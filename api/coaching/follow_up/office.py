@@ -177,7 +177,7 @@ def show_link(services: Services, cycle_id: str, follow_up_id: str) -> ShownLink
         row = tx.get(FollowUpRow, follow_up_id)
         person = None if row is None else tx.get_one(PersonRow, row.person_id)
         if row is None or row.cycle_id != cycle_id or person is None or person.left_at:
-            raise NotFoundError(facts.NO_FOLLOW_UP())
+            raise NotFoundError(facts.NOT_IN_CYCLE())
         zone = ZoneInfo(cycle.timezone)
         state = follow_up_state(dates_of(row, zone), now.astimezone(zone).date())
         if state is FollowUpState.WAITING:

@@ -91,7 +91,7 @@ def _ask_post(found: FollowUpWork, row: CommitmentRow, address: str) -> None:
     """Schedule a question to the post that has taken over a commitment."""
     work, tx = found.work, found.work.tx
     if row.state is not CommitmentState.HANDED_OVER:
-        raise ConflictError(facts.NOTHING_CHOSEN())
+        raise ConflictError(facts.NOT_HANDED_OVER())
     if address.casefold() == work.pair.coachee.email.casefold():
         raise ConflictError(facts.NOT_A_POST())
     due = post_due(found.today, _dues(found))

@@ -1,4 +1,4 @@
-"""Use cases of posts that have taken over a commitment, and that open the link in their email."""
+"""Use cases of posts that have taken over a commitment and open the link in their email."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _question(tx: Transaction, principal: Principal) -> tuple[PostQuestionRow, C
         .where(PostQuestionRow.credential_id == principal.credential_id)
     ).one_or_none()
     if found is None or principal.role is not AccessRole.POST or not found[1].title:
-        raise NotFoundError(facts.NO_FOLLOW_UP())
+        raise NotFoundError(facts.NO_POST_QUESTION())
     return found[0], found[1]
 
 

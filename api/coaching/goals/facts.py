@@ -47,7 +47,10 @@ OTHER_AGREES = message(
     "goals.other_agrees", "you wrote this, so the other person has to agree to it"
 )
 SCALE_MISSING = message("goals.scale_missing", "describe the results first")
-RATED_LATER = message("goals.rated_later", "a goal can be rated only once it is under way")
+RATED_LATER = message(
+    "goals.rated_later",
+    "a goal can be rated only once it is under way, and not after it was dropped or handed over",
+)
 NOT_YOUR_RATING = message(
     "goals.not_your_rating",
     "you can enter your own rating, or one that you have agreed on together",

@@ -31,7 +31,7 @@ class RatingInput(FrozenModel):
 def rate_goal(
     services: Services, principal: Principal, other_id: str, goal_id: str, rating: RatingInput
 ) -> GoalView:
-    """Store a rating, replacing any earlier rating for the same moment.
+    """Store a rating, replacing an earlier one by the same rater for the same moment.
 
     Raises:
         NotFoundError: as for `read_goals`, or there is no such goal.

@@ -72,7 +72,7 @@ def rate_goal(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> GoalView:
-    """Rate a goal, replacing any earlier rating for the same moment."""
+    """Rate a goal, replacing an earlier rating by the same rater for the same moment."""
     return ratings.rate_goal(services, principal, other_id, goal_id, rating)
 
 

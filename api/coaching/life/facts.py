@@ -13,13 +13,15 @@ NOT_A_COACHEE = message(
 )
 NOMINATED_ALREADY = message(
     "life.nominated_already",
-    "one of those chosen was nominated already; remove that nomination first if it is wrong",
+    "one of those chosen has already been nominated; if that nomination is wrong, remove it first",
 )
-NOT_YET = message("life.not_yet", "nobody can be nominated on a day in the future")
+NOT_YET = message("life.not_yet", "the date of a nomination cannot be in the future")
 CHOOSE_A_REASON = message("life.choose_a_reason", "choose a reason")
-NO_EARLY_END = message("life.no_early_end", "these two are no pair that ended early")
+NO_EARLY_END = message("life.no_early_end", "these two people are not a pair that ended early")
 CHANGED_MEANWHILE = message(
-    "life.changed_meanwhile", "somebody else has recorded a reason in the meantime"
+    "life.changed_meanwhile",
+    "somebody else has recorded a reason in the meantime; compare, "
+    "then save again if yours should replace it",
 )
 NOMINATED = message("life.nominated", "Nomination")
 IS_NOMINATED = message("life.is_nominated", "nominated")

@@ -50,7 +50,7 @@ HINTS: Mapping[str, Fact] = {
 """Hints that differ from the descriptions of the columns in files."""
 BEYOND_LIMITS = message(
     "person_edit.beyond_limits",
-    "your access does not include people of this country; ask an administrator to change it",
+    "your access does not include people from this country; ask an administrator to change it",
 )
 
 CHOICES: Mapping[str, Fact] = {
@@ -74,7 +74,7 @@ LEFT: Message = message(
 )
 CHANGED_SINCE: Message = message(
     "person_edit.changed_since",
-    "nothing was stored, because this person, a list or somebody else has changed "
-    "the data since you opened it; compare it with yours, and submit yours again if "
-    "it should replace it",
+    "nothing was stored, because this person, an uploaded list or somebody else has changed "
+    "the data since you opened it; compare it with yours, and submit yours again if it should "
+    "replace it",
 )

@@ -8,7 +8,9 @@ from coach.texts.facts import Fact, message
 
 LABELS: Mapping[str, Fact] = {
     "cycle.name": message("policy_label.cycle_name", "Name of the cycle")(),
-    "cycle.start": message("policy_label.cycle_start", "First day on which a session can be")(),
+    "cycle.start": message(
+        "policy_label.cycle_start", "First day on which a session can take place"
+    )(),
     "cycle.end": message("policy_label.cycle_end", "Last day")(),
     "cycle.timezone": message("policy_label.cycle_timezone", "Time zone of the dates")(),
     "cycle.follow_up_months": message(
@@ -37,7 +39,8 @@ LABELS: Mapping[str, Fact] = {
         "policy_label.sessions_max_per_coach_week", "Maximum sessions a week for a coach"
     )(),
     "sessions.buffer_minutes": message(
-        "policy_label.sessions_buffer_minutes", "Break of a coach between two sessions, in minutes"
+        "policy_label.sessions_buffer_minutes",
+        "Minimum break between two sessions of a coach, in minutes",
     )(),
     "sessions.reschedule_cutoff_hours": message(
         "policy_label.sessions_reschedule_cutoff_hours",
@@ -115,11 +118,11 @@ HINTS: Mapping[str, Fact] = {
     "cycle.name": message("policy_hint.cycle_name", "As people will read it in their emails.")(),
     "cycle.start": message(
         "policy_hint.cycle_start",
-        "For example, 2027-01-18 or 18.1.2027. No session is before this day.",
+        "For example, 2027-01-18 or 18.1.2027. No session takes place before this day.",
     )(),
     "cycle.end": message(
         "policy_hint.cycle_end",
-        "For example, 2027-07-16 or 16.7.2027. No session is after this day.",
+        "For example, 2027-07-16 or 16.7.2027. No session takes place after this day.",
     )(),
     "cycle.timezone": message(
         "policy_hint.cycle_timezone",

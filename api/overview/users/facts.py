@@ -29,7 +29,7 @@ ROLE_HINTS: Mapping[OfficeRole, Fact] = {
 }
 ALL_CYCLES = message("users.all_cycles", "all cycles")
 NO_CYCLE = message("users.no_cycle", "no cycle")
-ALL_COUNTRIES = message("users.all_countries", "people of all countries")
+ALL_COUNTRIES = message("users.all_countries", "people from all countries")
 # i18n: the cycles and countries that a manager may see, such as: Spring 2027; AL and ME
 SCOPE = message("users.scope", "{cycles}; {countries}", cycles=FACT, countries=FACT)
 CYCLE_NAME = message("users.cycle_name", "{name}", name=TEXT)

@@ -115,7 +115,7 @@ def disable_user(
 def sign_out_user(
     user_id: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Sign a user out of every browser, and end their tokens."""
+    """Sign a user out of every browser, and end their tokens and calendar feed."""
     user_administration.sign_out(services, principal, user_id, _proof(request))
     return redirect_after_post(f"{USERS}/{user_id}")
 

@@ -106,7 +106,7 @@ def disable_user(
 def sign_out_user(
     user_id: str, entered: OldFactors, services: ServicesDep, principal: PrincipalDep
 ) -> None:
-    """Sign another user out of every browser, and end their tokens."""
+    """Sign another user out of every browser, and end their tokens and calendar feed."""
     user_administration.sign_out(services, principal, user_id, ChangeProof(entered))
 
 

@@ -1,7 +1,7 @@
 """Compares uploaded lists with the people of their cycle; the latest comparisons are kept.
 
 Reading and comparing two thousand people takes most of a second, and a manager looks at the same
-comparison several times. It depends only on what is stored, so its key is the checksum of that.
+comparison several times. It depends only on stored data, so it is cached under their checksum.
 """
 
 from __future__ import annotations

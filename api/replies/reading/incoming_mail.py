@@ -74,7 +74,7 @@ class IncomingMail:
 
 
 def read_mail(raw: bytes, authentication_server: str = "") -> IncomingMail:
-    """Read an email of any content; the result states the type of the email.
+    """Read an email, whatever it contains; the result states its type.
 
     `authentication_server` is the authserv-id of the receiving mail server, whose statement about
     the sender is trusted.

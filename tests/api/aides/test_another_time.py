@@ -133,7 +133,7 @@ def test_trail_names_the_aide_and_the_coachee_for_whom_they_acted(pair: Pair) ->
     ("decision", "state", "words"),
     [
         (Decision.CONFIRM, ProposalState.CONFIRMED, "confirmed another time for you"),
-        (Decision.REFUSE, ProposalState.REFUSED, "refused another time for you"),
+        (Decision.REFUSE, ProposalState.REFUSED, "refused a proposal of another time for you"),
     ],
 )
 def test_aide_answers_the_coachs_proposal(

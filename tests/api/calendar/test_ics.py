@@ -174,7 +174,7 @@ def test_mode_stands_for_the_place_unless_one_is_set(
         return [line for line in calendar.decode().splitlines() if line.startswith("LOCATION")]
 
     assert location() == location(mode=SessionMode.IN_PERSON) == []
-    assert location(mode=SessionMode.PHONE) == ["LOCATION:By telephone"]
+    assert location(mode=SessionMode.PHONE) == ["LOCATION:By phone"]
     assert location(mode=SessionMode.ONLINE, place="Hall, room 4") == ["LOCATION:Hall\\, room 4"]
 
 

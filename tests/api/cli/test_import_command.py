@@ -118,7 +118,7 @@ def test_understood_values_are_reported_and_written_for_each_cell(
     assert f'{file}:3:Država: read "Država" as country' in done.out.splitlines()
     assert f'{file}:5:languages: read "shqip" as sq' in done.out.splitlines()
     assert f'{file}:4:rank: read "пуковник" as OF-5' in done.out.splitlines()
-    assert f"{file}:4:refuses: warning: 'K-9' is not the id" in done.err
+    assert f"{file}:4:refuses: warning: 'K-9' is not the ID" in done.err
     rows = (tmp_path / "tidy/understood.csv").read_text("utf-8-sig").splitlines()
     assert rows[0] == "file,row,column,written,read_as,sheet"
     assert f"{file},5,languages,shqip,sq," in rows

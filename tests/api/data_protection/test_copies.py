@@ -375,7 +375,7 @@ def test_backup_without_its_list_is_not_restored_unless_a_list_is_named(
     list_of_copy(old).unlink()
     before = deployment.names()
     reason = deployment.refused("restore", old, "--force")
-    assert "has no list of erased ids next to it" in reason
+    assert "has no list of erased IDs next to it" in reason
     assert "--erased" in reason
     assert deployment.names() == before
     deployment.done("restore", old, "--force", "--erased", list_of_data_folder(deployment.data))
@@ -414,7 +414,7 @@ def test_emptied_list_of_the_data_folder_is_refused(deployment: Deployment) -> N
     old = deployment.folder / "old"
     deployment.done("backup", "--to", old)
     list_of_data_folder(deployment.data).write_bytes(b"")
-    assert "is not a list of erased ids" in deployment.refused("restore", old, "--force")
+    assert "is not a list of erased IDs" in deployment.refused("restore", old, "--force")
 
 
 def test_foreign_entries_of_the_backup_folder_are_left_alone(deployment: Deployment) -> None:

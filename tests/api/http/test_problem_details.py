@@ -51,7 +51,7 @@ def test_the_response_to_an_invalid_request_contains_no_text_from_pydantic(
 
 
 def test_pages_about_wrong_addresses_say_what_to_do(office: httpx.Client) -> None:
-    assert "check how it is written" in office.get("/nothing").text
+    assert "check its spelling" in office.get("/nothing").text
     assert "open its page and try again" in office.put("/").text
 
 
@@ -61,7 +61,7 @@ def test_the_response_to_an_unknown_path_contains_a_fact(office: httpx.Client) -
         "type": "about:blank",
         "title": "Not Found",
         "status": 404,
-        "detail": "there is nothing at this address; check how it is written",
+        "detail": "there is nothing at this address; check its spelling",
         "code": "http.nothing_here",
         "params": {},
         "faults": [],

@@ -276,7 +276,7 @@ def test_preferred_times_of_unknown_coachees_are_reported_at_their_line() -> Non
     table = '[timetable]\nleave = 0\nhours = 20\n[timetable.preferred_by]\nC-9 = ["09:00-12:00"]\n'
     lines = refusal(DATES + table)
     assert [line.split(": ")[0] for line in lines] == ["cycle.toml:8:timetable.preferred_by.C-9"]
-    assert "is not the id of" in lines[0]
+    assert "is not the ID of" in lines[0]
 
 
 def test_unknown_ids_are_reported_with_other_faults_of_the_cycle() -> None:

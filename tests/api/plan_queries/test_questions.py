@@ -200,7 +200,7 @@ def test_coach_of_a_pinned_pair_is_not_replaced(world: World, office: httpx.Clie
     person = world.person_id(cycle_id, "C-1")
     answer = office.post(f"{API}/plans/{plan_id}/people/{person}/replace", json={"coach": "K-2"})
     assert answer.status_code == HTTPStatus.CONFLICT
-    assert "without that pin" in answer.json()["detail"]
+    assert "end that pin first" in answer.json()["detail"]
     with world.database.writing() as tx:
         stored = QuestionAnswer(replacements=(OTHER_COACH,))
         tx.add(

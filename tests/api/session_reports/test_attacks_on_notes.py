@@ -261,7 +261,7 @@ def test_a_whole_older_notebook_is_noticed_by_the_device(coach: Coach) -> None:
         coach.put_back(table, rows)
     answer = coach.read(0)
     assert answer.status_code == HTTPStatus.CONFLICT
-    assert "older than what this device has seen" in answer.json()["detail"]
+    assert "older than those that this device has seen" in answer.json()["detail"]
     assert coach.noticed() == ["notebook"]
     del coach.device.cookies[next(n for n in coach.device.cookies if n.endswith("-version"))]
     assert coach.read(0).json()["text"] == "first", "a device that remembers nothing sees no change"

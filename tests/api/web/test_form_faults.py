@@ -78,7 +78,7 @@ def test_summary_names_the_fields_and_promises_only_what_is_kept() -> None:
         (
             "GET",
             "/nowhere",
-            ("Not found", "There is nothing at this address; check how it is written."),
+            ("Not found", "There is nothing at this address; check its spelling."),
         ),
         (
             "PUT",

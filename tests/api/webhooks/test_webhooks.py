@@ -42,9 +42,13 @@ def test_page_creates_a_webhook_and_shows_its_secret_once(office: httpx.Client) 
 @pytest.mark.parametrize(
     ("url", "events", "message"),
     [
-        ("http://hr.example.org/", ["plan.published"], "not an https address"),
-        ("https://user:pass@hr.example.org/", ["plan.published"], "not an https address"),
-        ("hr.example.org", ["plan.published"], "not an https address"),
+        ("http://hr.example.org/", ["plan.published"], "https address without a user name"),
+        (
+            "https://user:pass@hr.example.org/",
+            ["plan.published"],
+            "https address without a user name",
+        ),
+        ("hr.example.org", ["plan.published"], "https address without a user name"),
         (URL, [], "at least one kind of event"),
     ],
 )
