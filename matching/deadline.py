@@ -144,7 +144,8 @@ class Deadline:
 
         Raises:
             CancelledError: the run was cancelled.
-            DeadlineExceededError: the time limit has passed, or the effort is used up.
+            DeadlineExceededError: the effort is used up, or the time limit has passed and no grace
+                is left.
         """
         self.check_cancelled()
         if self.remaining == 0 and not self._has_grace:

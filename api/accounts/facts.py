@@ -141,7 +141,7 @@ SIGNED_OUT_MEANWHILE = message(
 NOT_LINKED = message(
     "accounts.not_linked",
     "your account is not linked to an active user of this server. Ask the administrator to "
-    "link it; the account's identifier is {subject}",
+    "link it; the account's ID is {subject}",
     subject=TEXT,
 )
 OTHER_USERS_ACCOUNT = message(

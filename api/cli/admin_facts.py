@@ -32,7 +32,7 @@ ROWS_UNSEALED = plural_message(
 )
 HEAD_UNKNOWN = plural_message(
     "audit.head_unknown",
-    "the seals of all {count} rows match, but the given head is not among them: "
+    "the seal of the only row matches, but the given head is not that row: "
     "the end of the trail was removed, or this is another database",
     "the seals of all {count} rows match, but the given head is not among them: "
     "the end of the trail was removed, or this is another database",
@@ -40,7 +40,7 @@ HEAD_UNKNOWN = plural_message(
 )
 TRAIL_UNALTERED = plural_message(
     "audit.unaltered",
-    "All {count} rows are unaltered.",
+    "The only row is unaltered.",
     "All {count} rows are unaltered.",
     count=PLAIN_NUMBER,
 )

@@ -53,12 +53,12 @@ class NewFeed(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class Preconditions:
-    """The version of a feed that a calendar program already has (RFC 9110, section 13.1).
+    """The versions of a feed that a calendar program already has (RFC 9110, section 13.1).
 
     Attributes:
         etags: the entity tags of these versions, `*` for any version, or `None` if there are no
             tags.
-        modified_since: when the version was last changed; considered only without entity tags.
+        modified_since: when the latest of them was changed; considered only without entity tags.
     """
 
     etags: frozenset[str] | None = None

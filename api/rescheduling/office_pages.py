@@ -44,8 +44,8 @@ class Entered:
     Attributes:
         fields: the submitted fields.
         faults: messages about the form for typing a time, by field.
-        problems: why the typed time is outside the rules and therefore requires a reason.
-        proposal: the proposal that needs a reason, if it was confirmed.
+        problems: why the time is outside the rules and therefore requires a reason.
+        proposal: the id of the proposal with this time; empty if the time was typed.
     """
 
     fields: dict[str, str] = field(default_factory=dict)

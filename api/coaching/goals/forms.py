@@ -52,7 +52,7 @@ class StatementForm(GoalStatement):
 
 
 class ScaleForm(GoalScale):
-    """The form of the second part."""
+    """The form of the second part of a goal."""
 
     seen: int
 
@@ -63,7 +63,7 @@ class ScaleForm(GoalScale):
 
 
 class ProofForm(GoalProof):
-    """The form of the third part, in which the indicator's fields are not nested."""
+    """The form of the third part of a goal, in which the indicator's fields are not nested."""
 
     seen: int
 

@@ -14,7 +14,7 @@ LABELS: Mapping[str, Fact] = {
     "cycle.end": message("policy_label.cycle_end", "Last day")(),
     "cycle.timezone": message("policy_label.cycle_timezone", "Time zone of the dates")(),
     "cycle.follow_up_months": message(
-        "policy_label.cycle_follow_up_months", "Months after which a pair is asked again"
+        "policy_label.cycle_follow_up_months", "Months after which follow-ups are sent"
     )(),
     "cycle.follow_up_coach": message(
         "policy_label.cycle_follow_up_coach", "Ask the coach as well as the coachee"

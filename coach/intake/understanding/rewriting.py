@@ -135,7 +135,7 @@ def _number(text: str, _: Aliases) -> str:
 
 
 def _whole(rewrite: Callable[[str, Aliases], str]) -> CellRewriter:
-    """Return a function for cells with a single entry."""
+    """Return a function that rewrites cells with a single entry."""
     return lambda text, aliases: [Rewriting(text, rewrite(text, aliases))]
 
 
