@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from api.cli.command_clock import COMMAND_CLOCK
@@ -10,6 +11,7 @@ from api.input_files.cycle_inputs import CycleInputs
 _LEAST_SOLVING_SHARE = 0.5  # of the limit, however long reading and writing take
 _WRITING_SECONDS = 0.5
 _WRITING_SECONDS_A_SESSION = 0.0005  # two invitations as two files each, and rows of tables
+_MAX_SLOWDOWN = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class TimeBudget:
 
     Attributes:
         limit_seconds: the limit, counted from the start of the process.
-        writing_seconds: the time that writing the results is expected to take.
+        writing_seconds: the processor time that writing the results is expected to take.
     """
 
     limit_seconds: float | None
@@ -42,4 +44,12 @@ class TimeBudget:
         if self.limit_seconds is None:
             return None
         elapsed = COMMAND_CLOCK.elapsed_seconds
-        return max(0.0, self.limit_seconds - elapsed - self.writing_seconds)
+        return max(0.0, self.limit_seconds - elapsed - self.writing_seconds * _slowdown(elapsed))
+
+
+def _slowdown(elapsed_seconds: float) -> float:
+    """Return how many times as long as its processor time the process has taken so far.
+
+    On a busy machine, this is also how much longer writing will take.
+    """
+    return min(_MAX_SLOWDOWN, max(1.0, elapsed_seconds / max(time.process_time(), 1e-3)))

@@ -33,3 +33,13 @@ def test_solving_gets_a_share_of_a_short_limit_and_explaining_nothing() -> None:
 
 def test_limit_of_zero_leaves_no_time() -> None:
     assert TimeBudget(0.0, 1.0).solving_seconds() == 0.0
+
+
+@pytest.mark.parametrize(("processor_seconds", "least", "most"), [(0.1, 55, 61), (0.01, 35, 41)])
+def test_on_a_busy_machine_writing_is_expected_to_take_longer(
+    processor_seconds: float, least: float, most: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.process_time", lambda: processor_seconds)
+    solving = TimeBudget(100.0, 20.0).solving_seconds()
+    assert solving is not None
+    assert least < solving < most  # twice and, at most, three times the processor time
