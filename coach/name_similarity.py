@@ -88,7 +88,10 @@ def _are_initials(short: Sequence[str], whole: Sequence[str]) -> bool:
 
 
 def _shorter_forms(name: Words) -> Iterator[Words]:
-    """Yield a name without one or two of its words, if two remain."""
+    """Yield a name without one or two of its words, if at least two remain.
+
+    Nothing is yielded for a name of more than `_MAX_WORDS` words.
+    """
     if len(name) <= _MAX_WORDS:
         for length in range(max(_MIN_WORDS_OF_SHORTER_NAME, len(name) - 2), len(name)):
             yield from dict.fromkeys(combinations(name, length))

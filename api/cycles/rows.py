@@ -22,7 +22,7 @@ class CycleRow(IdentifiedRow):
         held_at: when a manager put a hold on the erasure; `None` if there is no hold.
         held_because: the reason for the hold.
         erased_at: when the people in the cycle were last erased; `None` if they never were.
-        reminders_off_at: when reminders were switched off; `None` if they are on.
+        reminders_off_at: when reminders were turned off; `None` if they are on.
         policy_version: increases with each change to the policy.
         lists_version: increases with each change to a list of people, including when one is undone.
         plans_version: increases with each published plan.

@@ -89,7 +89,8 @@ def confirm_address(services: Services, secret: str, entered: EnteredCode) -> Co
 
     Raises:
         NotFoundError: there is no such call, or it has ended.
-        NotAllowedError: the code is wrong; the failed attempt is counted.
+        NotAllowedError: the code is wrong or no longer valid. A wrong code is counted as a failed
+            attempt.
     """
     now = services.now()
     with services.database.writing() as tx:

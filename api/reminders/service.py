@@ -4,7 +4,7 @@ A unique row per reminder ensures that no reminder is sent twice. Each person ge
 reminder a day, about the most urgent item; the email also lists the other open items. Reminders are
 sent on working days, during the day in the recipient's time zone; see `quiet_times`. No reminder is
 sent if the latest invitation to the session has not been sent, if the session is cancelled, if the
-recipient has left the cycle, or if the cycle's reminders are switched off.
+recipient has left the cycle, or if the cycle's reminders are turned off.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ class Reminders(FrozenModel):
     """The reminders of a cycle: whether they are on, and when they are sent.
 
     Attributes:
-        on: whether reminders are switched on for this cycle.
-        off_since: when a manager switched reminders off; `None` if reminders are on.
+        on: whether reminders are turned on for this cycle.
+        off_since: when a manager turned reminders off; `None` if reminders are on.
         of_session: how many days before a session its participants get a reminder; `None` if this
             deployment sends no such reminders.
         before: how many days before a session people are reminded to reply; `None` if this
@@ -72,7 +72,7 @@ def reminders_of(tx: Transaction, cycle_id: str, settings: MailSettings) -> Remi
 def switch_reminders(services: Services, cycle_id: str, switch: ReminderSwitch) -> Reminders:
     """Switch a cycle's reminders on or off, and return the new setting; idempotent.
 
-    Waiting reminders are cancelled when their delivery is due. If reminders are switched on again,
+    Waiting reminders are cancelled when their delivery is due. If reminders are turned on again,
     cancelled reminders that are still due are created again.
 
     Raises:

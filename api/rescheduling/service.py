@@ -213,7 +213,7 @@ def _require_proposable(
 def _close_open_ones(
     tx: Transaction, services: Services, session: SessionRow, person_id: str, *, now: datetime
 ) -> None:
-    """Withdraw a person's open proposal about a session, or refuse the other participant's."""
+    """Withdraw a person's open proposals about a session, and refuse the other participant's."""
     query = select(ProposalRow).where(
         ProposalRow.session_id == session.id, ProposalRow.state == ProposalState.PROPOSED
     )

@@ -198,7 +198,7 @@ def _require_code(services: Services, principal: Principal, typed: str) -> None:
     """Check the one-time code that was typed, if one is required; a wrong attempt is counted.
 
     Raises:
-        NotAllowedError: the code is wrong.
+        NotAllowedError: the code is wrong or no longer valid.
     """
     with services.database.writing() as tx:
         _, accepted = _verify_code(tx, services, principal, typed)

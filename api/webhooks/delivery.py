@@ -44,7 +44,7 @@ class _Message:
 
 
 def deliver_due(services: Services, stopping: threading.Event) -> None:
-    """Deliver the waiting events to each webhook whose next attempt is due."""
+    """Deliver up to `_PER_JOB` waiting events to each webhook whose next attempt is due."""
     with services.database.reading() as tx:
         due = list(
             tx.scalars(

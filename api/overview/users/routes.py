@@ -44,10 +44,10 @@ def list_users(services: ServicesDep) -> tuple[UserView, ...]:
 
 @USERS.post("", status_code=HTTPStatus.CREATED, responses=problem_responses(409, 422))
 def add_user(body: NewUserRequest, services: ServicesDep, principal: PrincipalDep) -> AddedUser:
-    """Add a user; returns a link with which they sign in once.
+    """Add a user, and return a link with which they can sign in once.
 
     For this and all other changes to users, your own current password and code are required. If you
-    sign in only with a passkey or at the identity provider, use the page of the users.
+    sign in only with a passkey or at the identity provider, use the Users page.
     """
     access = checked_access(services, body.access)
     return user_administration.create_user(
