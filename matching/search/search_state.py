@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from copy import copy
 from math import inf
 
 import numpy as np
@@ -67,6 +68,7 @@ class SearchState:
         self.allowed: NDArray[np.bool_] = problem.pinned | ~bound[problem.coachee]
         self._whole_deadline = deadline
         self._known_bounds: dict[tuple[ObjectiveLevel, tuple[int, ...], int], int] = {}
+        self._part_bounds: dict[tuple[ObjectiveLevel, tuple[int, ...], int, int], int] = {}
         self.all_proven = True
         self.grace = 0.0
         self.start_pass(inf)
@@ -149,46 +151,94 @@ class SearchState:
     def parts(self, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
         """Split the `allowed` pairs into parts that can be searched independently.
 
-        If all levels so far are proven, each part of an optimal choice is optimal within its part.
-        The search can only be split in this case, and only if nothing else couples the parts.
-        Otherwise, there is a single part.
+        If the decided values are optimal, each part of an optimal choice is optimal in its part. If
+        they are not, bounds do not hold for every plan in any case. There is a single part if the
+        share couples all pairs, or if there are too many pairs for an exact search.
         """
-        if self.problem.share or not self.all_proven:
+        if self.problem.share or np.count_nonzero(allowed) > _MAX_PAIRS:
             return [allowed]
         return components(self.problem, allowed)
+
+    def within(self, part: NDArray[np.bool_], choice: Choice) -> SearchState:
+        """Return the state of the search in one of several `parts`.
+
+        The minimums of the decided levels are those that the feasible `choice` attains there.
+        """
+        state = copy(self)
+        here = np.zeros(len(self.must_place), dtype=np.bool_)
+        here[self.problem.coachee[part]] = True
+        state.must_place = self.must_place & here
+        state.allowed = part
+        inside = choice[part[choice]]
+        state.decided = [
+            Objective(objective.weights, int(objective.weights[inside].sum()))
+            for objective in self.decided
+        ]
+        return state
+
+    @property
+    def knows_parts(self) -> bool:
+        """Whether a bound of any part is known."""
+        return bool(self._part_bounds)
+
+    def known_part_bound(self, level: ObjectiveLevel) -> int:
+        """Return the least known bound of a level, if this is the state of a part."""
+        return self._part_bounds.get(self._part_key(level), NO_BOUND)
+
+    def store_part_bound(self, level: ObjectiveLevel, bound: int) -> None:
+        """Store an upper bound of a level, if this is the state of a part."""
+        self._part_bounds[self._part_key(level)] = min(bound, self.known_part_bound(level))
+
+    def _part_key(self, level: ObjectiveLevel) -> tuple[ObjectiveLevel, tuple[int, ...], int, int]:
+        """Return a key for a level, a part, and the minimums within the part.
+
+        Of the sets of allowed pairs, each contains all later ones, so that a pair and the number of
+        pairs determine the part.
+        """
+        minimums = tuple(objective.minimum for objective in self.decided)
+        return level, minimums, int(np.argmax(self.allowed)), int(np.count_nonzero(self.allowed))
 
     def column_generation(
         self,
         allowed: NDArray[np.bool_],
-        choice: Choice | None = None,
         deadline: Deadline | None = None,
     ) -> ColumnGeneration:
         """Return the column generation over `allowed` pairs under all decisions so far.
-
-        If a feasible `choice` is given, `allowed` must be one of several `parts`. The floors are
-        then the sums over the pairs of `choice` within this part.
 
         Raises:
             ProblemTooLargeError: there are too many pairs for an exact search.
         """
         if np.count_nonzero(allowed) > _MAX_PAIRS:
             raise ProblemTooLargeError
-        must_place, floors = self.must_place, []
-        if choice is not None:
-            here = np.zeros(len(must_place), dtype=np.bool_)
-            here[self.problem.coachee[allowed]] = True
-            must_place = must_place & here
-            choice = choice[allowed[choice]]
-        for objective in self.decided:
-            minimum = objective.minimum if choice is None else int(objective.weights[choice].sum())
-            floors.append(FloorConstraint(objective.weights.astype(np.float64), minimum))
+        floors = [
+            FloorConstraint(objective.weights.astype(np.float64), objective.minimum)
+            for objective in self.decided
+        ]
         if self.problem.share:
             floors.insert(
                 0, FloorConstraint(cross_border_balance(self.problem).astype(np.float64), 0.0)
             )
         return ColumnGeneration(
-            self.oracles, floors, allowed, must_place, deadline or self.deadline
+            self.oracles, floors, allowed, self.must_place, deadline or self.deadline
         )
+
+    def find_feasible_choice_by_parts(
+        self, allowed: NDArray[np.bool_], known: Choice
+    ) -> Choice | None:
+        """Return a feasible choice of `allowed` pairs; `None` proves that none exists.
+
+        Only the parts in which the feasible choice `known` has other pairs are searched.
+        """
+        found = []
+        for part in self.parts(self.allowed):
+            inside = known[part[known]]
+            if not allowed[inside].all():
+                choice = self.within(part, known).find_feasible_choice(allowed & part)
+                if choice is None:
+                    return None
+                inside = choice
+            found.append(inside)
+        return np.sort(np.concatenate(found))
 
     def find_feasible_choice(self, allowed: NDArray[np.bool_]) -> Choice | None:
         """Return a feasible choice of `allowed` pairs; `None` proves that none exists."""

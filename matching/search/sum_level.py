@@ -8,6 +8,7 @@ improves the incumbent, and branch and price over the remaining pairs closes the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,9 @@ class SumLevel:
         self._best = choice
         self._value = int(self._weights[choice].sum())
         self._unconditional_bound = objective_bound(state.problem, self._weights)
-        self._bound = min(self._unconditional_bound, state.known_bound(level))
+        self._bound = self._unconditional_bound
+        if state.all_proven:  # otherwise, floors of the parts may differ from those of the bound
+            self._bound = min(self._bound, state.known_bound(level))
         self._placed = int(level_weights(state.problem, ObjectiveLevel.PLACED)[choice].sum())
         if level is ObjectiveLevel.REPEAT and state.all_proven:
             self._bound = min(self._bound, self._placed)
@@ -55,7 +58,8 @@ class SumLevel:
         self._report()
         with self._state.limited_effort():  # return the incumbent and the current bound
             self._close_gap()
-        self._state.store_bound(self._level, self._bound)
+        if self._state.all_proven:
+            self._state.store_bound(self._level, self._bound)
         self._state.decided.append(Objective(self._weights, self._value))
         # If an earlier level is not proven, only the unconditional bound is valid for every plan.
         bound = self._bound if self._state.all_proven else self._unconditional_bound
@@ -67,7 +71,7 @@ class SumLevel:
         if self._is_finished():
             return
         state.deadline.check()
-        allowed = state.allowed
+        allowed = self._allowed_in_open_components()
         points = state.problem.points
         # Points break ties unless this level or an earlier one already maximises them.
         decided = [self._weights, *(objective.weights for objective in state.decided)]
@@ -104,8 +108,46 @@ class SumLevel:
             )
             self._best = self._best if found.choice is None else found.choice
             self._value, self._bound = found.value, found.bound
+            self._store_gaps(parts, [found.bound - found.value])
         else:
             self._by_parts(parts)
+
+    def _allowed_in_open_components(self) -> NDArray[np.bool_]:
+        """Return the allowed pairs without those in components that are proven for this level."""
+        allowed = self._state.allowed
+        if not self._state.knows_parts:
+            return allowed
+        allowed = allowed.copy()
+        for component in self._components:
+            if not self._known_gap(component):
+                allowed[component] = False
+        allowed[self._best] = True
+        return allowed
+
+    @cached_property
+    def _components(self) -> Sequence[NDArray[np.bool_]]:
+        """The components of all allowed pairs."""
+        return self._state.parts(self._state.allowed)
+
+    def _known_gap(self, component: NDArray[np.bool_]) -> int:
+        """Return what a component can still gain, as far as earlier searches have shown."""
+        known = self._state.within(component, self._best).known_part_bound(self._level)
+        return max(0, known - self._value_within(component))
+
+    def _value_within(self, part: NDArray[np.bool_]) -> int:
+        return int(self._weights[self._best[part[self._best]]].sum())
+
+    def _store_gaps(self, parts: Sequence[NDArray[np.bool_]], gaps: Sequence[int]) -> None:
+        """Store the bounds of components, whose `parts` can gain no more than `gaps`.
+
+        Pairs outside the parts are in no better choice.
+        """
+        for component in self._components:
+            gap = sum(
+                gap for part, gap in zip(parts, gaps, strict=True) if component[np.argmax(part)]
+            )
+            bound = self._value_within(component) + gap
+            self._state.within(component, self._best).store_part_bound(self._level, bound)
 
     def _improve_jointly(self, flow: FlowSolution, allowed: NDArray[np.bool_]) -> None:
         """Ruin and recreate the incumbent, with the pairs that a better choice may contain."""
@@ -125,6 +167,19 @@ class SumLevel:
         that are still open, which continue with the sets known so far.
         """
         gaps = [self._gap_by_flow(part) for part in parts]
+        for component in self._components if self._state.knows_parts else ():
+            known = self._known_gap(component)
+            gaps = [
+                min(gap, known) if component[np.argmax(part)] else gap
+                for part, gap in zip(parts, gaps, strict=True)
+            ]
+        try:
+            self._search_parts(parts, gaps)
+        finally:
+            self._store_gaps(parts, gaps)
+
+    def _search_parts(self, parts: Sequence[NDArray[np.bool_]], gaps: list[int]) -> None:
+        """Search the parts until no gap is left; `gaps` is updated."""
         self._tighten_bound(self._value + sum(gaps))
         open_parts = [place for place, gap in enumerate(gaps) if gap]
         while open_parts:
@@ -157,8 +212,9 @@ class SumLevel:
         weights = self._weights.astype(np.float64)
         gap = min(gap, self._bound - self._value)
         inside = self._best[part[self._best]]
-        before = int(self._weights[inside].sum())
-        generation = self._state.column_generation(part, self._best, deadline)
+        before = self._value_within(part)
+        state = self._state.within(part, self._best)
+        generation = state.column_generation(part, deadline)
         found = maximise(generation, weights, inside, _ignore_progress, bound=before + gap)
         if found.choice is not None and found.value > before:
             outside = self._best[~part[self._best]]

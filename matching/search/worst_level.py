@@ -71,7 +71,7 @@ class WorstLevel:
         """Decide whether the floors can be met by pairs with at least the points of `step`."""
         if not self._low <= step < self._high:
             return
-        choice = self._state.find_feasible_choice(self._at_least(step))
+        choice = self._state.find_feasible_choice_by_parts(self._at_least(step), self._best)
         if choice is None:
             self._high = step
         else:

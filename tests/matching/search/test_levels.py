@@ -15,6 +15,7 @@ from coach.cycle import Cycle
 from coach.objective import ObjectiveLevel
 from coach.people import Roster
 from matching.instance.problem import cross_border_balance
+from matching.search import levels as levels_module
 from matching.search.column_generation import Choice, PricingOracles
 from matching.search.construction_heuristic import construct_choice
 from matching.search.levels import level_weights, run_levels
@@ -159,6 +160,32 @@ EVERY_LEVEL = (
     ObjectiveLevel.WORST,
     ObjectiveLevel.TOTAL,
 )
+
+
+@pytest.mark.parametrize("kind", [crowded, sociable])
+def test_levels_of_parts_that_are_proven_in_different_passes_are_optimal(
+    monkeypatch: pytest.MonkeyPatch, kind: Kind
+) -> None:
+    monkeypatch.setattr(levels_module, "_FIRST_EFFORT", 1e-4)
+    monkeypatch.setattr(levels_module, "_FIRST_EFFORT_PER_COACHEE", 0.0)
+    known, parts = 0, 0
+    for seed in range(25):
+        random = Random(seed)
+        problem = free_choice(random, kind).problem
+        kept = np.array([random.random() < 0.5 for _ in range(problem.size)])
+        oracles = PricingOracles(replace(problem, kept=kept), 0)
+        state = state_of(oracles)
+        allowed = problem.coach % 2 == problem.coachee % 2
+        state.allowed = allowed
+        plans = [one for one in every_plan(oracles) if allowed[one].all()]
+        best = max(tuple(value(oracles, level, plan) for level in EVERY_LEVEL) for plan in plans)
+        outcomes = run_levels(state, EVERY_LEVEL, NOBODY).levels
+        assert tuple(outcome.value for outcome in outcomes) == best, seed
+        assert tuple(outcome.bound for outcome in outcomes) == best, seed
+        known += state.knows_parts
+        parts = max(parts, len(state.parts(allowed)))
+    assert known > 0
+    assert parts > 1
 
 
 @pytest.mark.parametrize("effort", [2.0, 8.0])
