@@ -30,7 +30,7 @@ from api.quick_imports import import_countries_when_needed
 from coach.errors import DomainError, UnusableInputError
 
 _SERVERS = frozenset({"serve", "worker"})
-_GARBAGE_THRESHOLD = 100_000  # allocations between collections; Python's default is 700
+_GARBAGE_THRESHOLD = 500_000  # allocations between collections; Python's default is 700
 SERVER_GARBAGE_THRESHOLD = 10_000  # a page of a large cycle allocates some 100,000 objects
 DEBUG_VARIABLE = "GENDER_COACH_DEBUG"
 
