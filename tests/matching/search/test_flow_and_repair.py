@@ -1,10 +1,11 @@
-"""The flow-and-repair heuristic proposes only feasible choices."""
+"""The flow-and-repair heuristic proposes feasible choices, first with as few drops as needed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
 
+import numpy as np
 import pytest
 
 from coach.cycle import Cycle
@@ -34,5 +35,7 @@ def test_all_coaches_can_schedule_each_proposed_choice(
         for choice in proposed:
             assert not oracles.infeasible_coaches(choice, never), seed
             assert len(set(oracles.problem.coachee[choice])) == len(choice), seed
+        for pair in np.setdiff1d(found[0].choice, proposed[0]):
+            assert oracles.infeasible_coaches(np.union1d(proposed[0], pair), never), seed
         repaired += len(proposed) > 1
     assert repaired > 0
