@@ -26,7 +26,8 @@ TITLED = message("group_events.titled", "{kind}: {title}", kind=FACT, title=TEXT
 
 NO_SUCH_EVENT = message("group_events.no_such_event", "there is no such group event in this cycle")
 NO_SUCH_INVITATION = message(
-    "group_events.no_such_invitation", "you are not invited to a group event with this address"
+    "group_events.no_such_invitation",
+    "you are not invited to this group event, or it does not exist",
 )
 NO_SUCH_DATE = message("group_events.no_such_date", "this group event has no such date")
 NOT_INVITED = message(
