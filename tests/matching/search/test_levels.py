@@ -21,6 +21,7 @@ from matching.search.construction_heuristic import construct_choice
 from matching.search.levels import level_weights, run_levels
 from matching.search.lexicographic_weights import Objective
 from matching.search.search_state import SearchState
+from matching.search.sum_level import SumLevel
 from tests.bench.instances import MANY_PLACES, identical_people, instance
 from tests.matching.crowded import crowded
 from tests.matching.plans import every_plan, never, oracles_of
@@ -160,6 +161,37 @@ EVERY_LEVEL = (
     ObjectiveLevel.WORST,
     ObjectiveLevel.TOTAL,
 )
+
+
+def test_bound_of_a_part_holds_if_its_floors_are_optimal() -> None:
+    found = 0
+    for seed in range(40):
+        random = Random(seed)
+        problem = free_choice(random).problem
+        kept = np.array([random.random() < 0.5 for _ in range(problem.size)])
+        # Weights exceed the flow, so that all parts are searched.
+        oracles = PricingOracles(replace(problem, points=problem.points << 50, kept=kept), 0)
+        state = state_of(oracles)
+        state.allowed = allowed = problem.coach % 2 == problem.coachee % 2
+        plans = [one for one in every_plan(oracles) if allowed[one].all()]
+        first = random.choice(plans)
+        placed = level_weights(problem, ObjectiveLevel.PLACED)
+        state.all_proven = False
+        state.decided.append(Objective(placed, int(placed[first].sum())))
+        best = SumLevel(state, ObjectiveLevel.KEPT, first).run().choice
+        assert best is not None
+        state.decided.pop()
+        for part in state.parts(allowed):
+            values = [
+                (int(placed[one].sum()), int(kept[one].sum()))
+                for one in (plan[part[plan]] for plan in plans)
+            ]
+            most, most_kept = max(values)
+            bound = state.within(part, best).known_part_bound(ObjectiveLevel.KEPT)
+            if int(placed[best[part[best]]].sum()) == most:
+                assert bound >= most_kept, seed
+                found += bound == most_kept
+    assert found > 5
 
 
 @pytest.mark.parametrize("kind", [crowded, sociable])
