@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
+from types import MappingProxyType
 
 import numpy as np
 
@@ -27,6 +29,7 @@ from matching.instance.shared_humans import NOBODY, SharedHumans
 
 _ATTEMPTS = 3
 _ATTEMPTS_EACH = 2
+_LATEST = 50  # timetables that are compared with a set
 
 PairSet = frozenset[int]
 BusyTimes = Mapping[int, Iterable[tuple[int, int]]]
@@ -84,7 +87,9 @@ class LinkedCoaches:
         if group is None:
             return True
         known = self._lookup(group)
-        return self._insert(group) if known is None else known
+        if known is not None:
+            return known
+        return self._insert(group, self._nearest(group))
 
     def can_hold(self, pairs: PairSet, deadline: Deadline) -> bool:
         """Return whether the sessions of all pairs can be placed together.
@@ -177,16 +182,28 @@ class LinkedCoaches:
             self._held[pairs] = {place[candidate]: starts for candidate, starts in found.items()}
         return found is not None
 
-    def _insert(self, pairs: PairSet) -> bool:
+    def _nearest(self, pairs: PairSet) -> Mapping[int, Series]:
+        """Return the one of the latest timetables that has the most of `pairs`."""
+        latest = islice(reversed(self._held), _LATEST)
+        nearest = max(latest, key=lambda held: len(held & pairs), default=frozenset())
+        return self._held.get(nearest, {})
+
+    def _insert(self, pairs: PairSet, known: Mapping[int, Series] = MappingProxyType({})) -> bool:
         """Schedule the coaches one by one, store the result, and return whether it succeeded.
 
         Each coach is scheduled around the sessions of those before. A coach for whom this fails
-        comes first in the next attempt.
+        comes first in the next attempt. Coaches all of whose pairs have `known` series keep them.
         """
         by_coach = self._by_coach(pairs)
-        queue = sorted(by_coach, key=lambda coach: (-len(by_coach[coach]), coach))
+        queue = sorted(
+            (coach for coach, own in by_coach.items() if not known.keys() >= {*own}),
+            key=lambda coach: (-len(by_coach[coach]), coach),
+        )
+        kept = {
+            pair: known[pair] for coach in by_coach.keys() - {*queue} for pair in by_coach[coach]
+        }
         for _ in range(_ATTEMPTS):
-            series: dict[int, Series] = {}
+            series: dict[int, Series] = dict(kept)
             failed = None
             for coach in queue:
                 own = by_coach[coach]

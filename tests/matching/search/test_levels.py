@@ -16,6 +16,7 @@ from coach.objective import ObjectiveLevel
 from coach.people import Roster
 from matching.instance.problem import cross_border_balance
 from matching.search import levels as levels_module
+from matching.search.branch_and_price import SearchResult
 from matching.search.column_generation import Choice, PricingOracles
 from matching.search.construction_heuristic import construct_choice
 from matching.search.levels import level_weights, run_levels
@@ -118,6 +119,17 @@ def test_bound_after_an_unproven_level_holds_for_every_plan(second: ObjectiveLev
         assert outcome.bound >= best, seed
         lower_under_the_first += outcome.value < best
     assert lower_under_the_first > 0
+
+
+def test_number_of_repeats_that_is_not_proven_has_a_lower_bound() -> None:
+    problems = (free_choice(Random(seed)).problem for seed in range(100))
+    problem = next(problem for problem in problems if problem.size >= 3)
+    state = state_of(PricingOracles(replace(problem, repeated=np.ones(problem.size, np.bool_)), 0))
+    choice = np.arange(3)
+    for gap, bound in ((0, 3), (2, 1), (5, 0)):
+        found = SearchResult(choice, 10, 10 + gap)  # maximised: the places minus the repeats
+        outcome = levels_module._outcome(state, ObjectiveLevel.REPEAT, choice, found)  # noqa: SLF001
+        assert (outcome.value, outcome.bound, outcome.proven) == (3, bound, gap == 0)
 
 
 def test_progress_of_each_level_is_a_rising_value_under_a_falling_bound() -> None:

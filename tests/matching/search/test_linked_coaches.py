@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 
 import numpy as np
@@ -53,10 +54,38 @@ def test_infeasible_sets_of_linked_coaches_are_exact_and_minimal(seed: int) -> N
 
 @pytest.mark.parametrize("seed", range(60))
 def test_quick_test_never_accepts_an_infeasible_choice(seed: int) -> None:
-    roster, cycle, oracles, chosen = random_choice(Random(seed))
-    problem = oracles.problem
-    for pair in chosen if oracles.linked else ():
-        if oracles.linked.fits_quickly(pair, chosen):
-            group = next((one for one in oracles.linked.groups(chosen) if pair in one), ())
+    roster, cycle, oracles, wanted = random_choice(Random(seed))
+    problem, linked = oracles.problem, oracles.linked
+    chosen: list[int] = []
+    for pair in wanted if linked else ():
+        assert linked is not None
+        if not linked.fits_quickly(pair, chosen):
+            continue
+        chosen.append(pair)
+        for group in linked.groups(chosen):
             placed = [(int(problem.coachee[one]), int(problem.coach[one])) for one in group]
             assert can_meet_together(roster, placed, cycle)
+            busy = linked.busy_times(linked.series(group, DEADLINE), without=-1)
+            for sessions in busy.values():
+                assert all(end <= start for (_, end), (start, _) in pairwise(sorted(sessions)))
+
+
+def test_coaches_without_new_coachees_keep_their_timetables() -> None:
+    kept = 0
+    for seed in range(60):
+        _roster, _cycle, oracles, wanted = random_choice(Random(seed))
+        linked, coach = oracles.linked, oracles.problem.coach
+        groups = linked.groups(wanted) if linked else []
+        for group in groups:
+            assert linked is not None
+            for pair in sorted(group):
+                rest = group - {pair}
+                before = linked.series(rest, DEADLINE) if linked.can_hold(rest, DEADLINE) else {}
+                if not before or not linked.fits_quickly(pair, rest):
+                    continue
+                after = linked.series(group, DEADLINE)
+                others = {one for one in rest if coach[one] != coach[pair]}
+                assert all(after[one] == before[one] for one in others)
+                kept += len(others)
+                break
+    assert kept
