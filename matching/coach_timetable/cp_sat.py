@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 else:
     from matching.coach_timetable import lazy_cp_model as cp_model
 
-# Search strategies, with limits in CP-SAT's deterministic time, which does not depend on the clock.
-# Instances that are hard for one strategy are often easy for another.
+# Search strategies, each with its linearization level and its limit in CP-SAT's deterministic time,
+# which does not depend on the clock. Instances that are hard for one strategy are often easy for
+# another.
 _SEARCHES = (
-    ("AUTOMATIC_SEARCH", 0.4),
-    ("PORTFOLIO_WITH_QUICK_RESTART_SEARCH", 2.0),
-    ("AUTOMATIC_SEARCH", float("inf")),
+    ("AUTOMATIC_SEARCH", 2, 0.4),
+    ("PORTFOLIO_WITH_QUICK_RESTART_SEARCH", 2, 2.0),
+    ("AUTOMATIC_SEARCH", 2, inf),
 )
+_SEARCHES_WITHOUT_LP = (("AUTOMATIC_SEARCH", 0, 3.0), ("AUTOMATIC_SEARCH", 2, inf))
 EFFORT_PER_UNIT = 1.5  # seconds for a unit of CP-SAT's deterministic time
 
 
@@ -55,21 +57,28 @@ def status_of(
 
 
 def find_solution(
-    model: cp_model.CpModel, deadline: Deadline, *, seed: int, effort: float = inf
+    model: cp_model.CpModel,
+    deadline: Deadline,
+    *,
+    seed: int,
+    effort: float = inf,
+    uses_lp: bool = True,
 ) -> cp_model.CpSolver | None:
     """Return a solver with a solution, or `None` if infeasible; short searches run first.
 
     The search is limited by `effort`, in CP-SAT's deterministic time, and by the deadline's effort.
+    Unless it `uses_lp`, the first search solves no linear relaxations.
 
     Raises:
         CancelledError, DeadlineExceededError: the run ended before the model was solved.
         EffortExceededError: the model was not solved within the effort.
         SolverError: the model is invalid or could not be solved.
     """
-    for search, own_limit in _SEARCHES:
+    for search, level, own_limit in _SEARCHES if uses_lp else _SEARCHES_WITHOUT_LP:
         deadline.check()
         limit = min(own_limit, effort, deadline.effort_left / EFFORT_PER_UNIT)
         solver = create_cp_sat_solver(seed, limit)
+        solver.parameters.linearization_level = level
         solver.parameters.search_branching = getattr(cp_model, search)
         status = status_of(solver, model, deadline)
         if status == cp_model.INFEASIBLE:

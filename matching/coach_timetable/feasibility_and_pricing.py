@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from math import inf
 
 from matching.coach_timetable.calendar import CoachCalendar, Timetable
@@ -27,6 +28,7 @@ from matching.deadline import Deadline, EffortExceededError, SolverError
 
 _LIMITED_EFFORT = 0.2  # of CP-SAT, in heuristics, in its deterministic time
 _BRANCHING_EFFORT = 0.3  # before CP-SAT solves a pricing problem
+_LONG_BRANCHING_EFFORT = 3.0  # the same, with contracting sessions
 
 
 class CoachOracle:
@@ -56,13 +58,9 @@ class CoachOracle:
             raise SolverError("an exact search ended without an answer")
         return decided
 
-    def can_hold_within(self, wanted: int, deadline: Deadline) -> bool:
-        """Return whether `wanted` can be shown to be feasible with little effort.
-
-        Raises:
-            CancelledError, DeadlineExceededError: see `Deadline.check`.
-        """
-        return bool(self._decide(wanted, deadline, _LIMITED_EFFORT))
+    def can_hold_within(self, wanted: int, deadline: Deadline) -> bool | None:
+        """Return whether `wanted` is feasible, or `None` if little effort does not decide this."""
+        return self._decide(wanted, deadline, _LIMITED_EFFORT)
 
     def can_hold_quickly(self, wanted: int, deadline: Deadline) -> bool:
         """Return whether stored results or quick heuristics show that `wanted` is feasible."""
@@ -139,10 +137,11 @@ class CoachOracle:
         """
         if self.cannot_exceed(profit, threshold):
             return []
-        search = PricingSearch(self, profit, threshold, deadline.with_effort(_BRANCHING_EFFORT))
+        effort = _LONG_BRANCHING_EFFORT if self.calendar.contracting else _BRANCHING_EFFORT
+        search = PricingSearch(self, profit, threshold, deadline.with_effort(effort))
         with suppress(EffortExceededError):
             search.run()
-            return search.found
+            return search.found or self._feasible(search.undecided, deadline)
         deadline.check()
         if search.found:
             return search.found
@@ -155,7 +154,11 @@ class CoachOracle:
             return [found]
         search = PricingSearch(self, profit, threshold, deadline)  # within rounding errors
         search.run()
-        return search.found
+        return search.found or self._feasible(search.undecided, deadline)
+
+    def _feasible(self, sets: Sequence[int], deadline: Deadline) -> list[int]:
+        """Return the first of `sets` that is feasible, in a list; empty if none is."""
+        return list(islice((one for one in sets if self.can_hold(one, deadline)), 1))
 
     def cannot_exceed(self, profit: Mapping[int, float], threshold: float) -> bool:
         """Return whether the `max_coachees` highest profits add up to at most `threshold`."""

@@ -5,7 +5,8 @@ a set is at most `total + sum of (profit - weight)` over its members. A set is c
 only once its profit exceeds the best one, because deciding all smaller sets takes more time than it
 saves. An infeasible set is learned, as a no-good or a Lagrangian cut, so that no other set that
 contains it is visited, and in every node the candidates whom stored results exclude are removed
-from those that can be added.
+from those that can be added. With contracting sessions, a set that little effort does not decide is
+left for later: others of enough profit are mostly easier.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class PricingSearch:
 
     Attributes:
         found: the sets that were found, by increasing profit.
+        undecided: sets of enough profit that might be feasible; if nothing was found, all other
+            feasible sets whose profit exceeds the threshold contain one of these.
     """
 
     def __init__(
@@ -43,12 +46,13 @@ class PricingSearch:
         self._visits = 0
         self._failures = 0
         self.found: list[int] = []
+        self.undecided: list[int] = []
 
     def run(self) -> None:
         """Run the search and store improving sets in `found`."""
         profit, oracle = self._profit, self._oracle
         highest = sorted(profit, key=lambda one: (-profit[one], one))[: self._max_coachees]
-        if oracle.can_hold(sum(1 << one for one in highest), self._deadline):
+        if self._can_hold(sum(1 << one for one in highest)):
             self.found.append(sum(1 << one for one in highest))
             return
         bound, weight = oracle.lagrangian_weights(profit, self._deadline)
@@ -84,7 +88,15 @@ class PricingSearch:
                 self._visit(more, worth, bound + self._gain[one], others)
 
     def _can_hold(self, wanted: int) -> bool:
-        can_hold = self._oracle.can_hold(wanted, self._deadline)
+        if not self._oracle.calendar.contracting:
+            can_hold = self._oracle.can_hold(wanted, self._deadline)
+        elif any(other & wanted == other for other in self.undecided):
+            return False
+        else:
+            decided = self._oracle.can_hold_within(wanted, self._deadline)
+            if decided is None:
+                self.undecided.append(wanted)
+            can_hold = bool(decided)
         self._failures += not can_hold
         return can_hold
 

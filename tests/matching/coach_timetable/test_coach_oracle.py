@@ -6,8 +6,10 @@ from random import Random
 
 import pytest
 
+from matching.coach_timetable import feasibility_and_pricing
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.coach_timetable.positions import members
+from matching.coach_timetable.set_pricing import total
 from matching.deadline import Deadline, DeadlineExceededError
 from tests.matching.crowded import crowded
 from tests.matching.one_coach import calendars, tuesdays, with_contracting
@@ -54,6 +56,26 @@ def test_pricing_finds_a_most_profitable_set(seed: int, *, contracting: bool) ->
         best = max(values.values())
         assert values[oracle.best(profit, 0.0, never)[-1]] == pytest.approx(best)
         assert oracle.best(profit, best + 1e-6, never) == []
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_pricing_is_exact_if_little_effort_decides_nothing(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feasibility_and_pricing, "_LIMITED_EFFORT", 0.0)
+    random = Random(seed)
+    roster, cycle = with_contracting(*sociable(random), random.choice((0, 1, 3)))
+    for calendar in calendars(roster, cycle):
+        exact, oracle = CoachOracle(calendar, 0), CoachOracle(calendar, 0)
+        profit = {one: random.uniform(0.1, 3.0) for one in range(len(calendar.coachees))}
+        feasible = [some for some in range(1 << len(profit)) if exact.can_hold(some, never)]
+        best = max(total(some, profit) for some in feasible)
+        assert oracle.best(profit, best + 1e-6, never) == []
+        for share in (0.3, 0.9):
+            found = CoachOracle(calendar, 0).best(profit, share * best, never)
+            assert found
+            assert set(found) <= set(feasible)
+            assert all(total(some, profit) > share * best for some in found)
 
 
 def test_pricing_finds_only_feasible_sets() -> None:
