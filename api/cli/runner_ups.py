@@ -23,6 +23,7 @@ from matching.search.evaluated_problem import EvaluatedProblem
 
 _LOG = logging.getLogger(__name__)
 _MAX_STEPS = 4500  # about five seconds of processor time on an idle machine
+_MOST_PAIRS = 20_000  # 1,200 x 400 has five times as many, and takes a second for each match
 _REASONS = {
     SearchEnd.FAILED: facts.RUNNER_UP_FAILED(),
     SearchEnd.CANCELLED: facts.RUNNER_UP_INTERRUPTED(),
@@ -80,5 +81,7 @@ def _runner_up_sections(
         evaluated=evaluated,
     )
     names = display_names((*inputs.roster.coachees, *inputs.roster.coaches))
-    for coachee, runner_up in runner_ups.all(CountedDeadline(deadline, _MAX_STEPS)):
+    for coachee, runner_up in runner_ups.all(
+        CountedDeadline(deadline, _MAX_STEPS), most_pairs=_MOST_PAIRS
+    ):
         yield coachee, runner_up_section(runner_up, names)

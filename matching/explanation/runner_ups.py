@@ -103,12 +103,16 @@ class RunnerUps:
         self._row = {one.id: row for row, one in enumerate(roster.coachees)}
         self._chosen = np.flatnonzero(self._problem.kept)
 
-    def all(self, deadline: Deadline | None = None) -> Iterator[tuple[str, RunnerUp | None]]:
+    def all(
+        self, deadline: Deadline | None = None, *, most_pairs: int | None = None
+    ) -> Iterator[tuple[str, RunnerUp | None]]:
         """Yield each matched coachee's id with the runner-up, or `None` if there is none.
 
         Matches whose runner-up can be found without solving again come first. The iteration ends
         at the deadline, and skips matches whose problem is too large to be solved. `deadline`, if
         given, replaces that of the evaluation.
+        With more than `most_pairs`, matches that have to be solved again are omitted, because each
+        would take long.
         """
         self._deadline = deadline or self._deadline
         try:
@@ -120,6 +124,8 @@ class RunnerUps:
                     undecided.append(match)
                 else:
                     yield match.coachee, self._runner_up(row, choice, proven=True)
+            if most_pairs is not None and self._problem.size > most_pairs:
+                return
             for match in undecided:
                 with suppress(ProblemTooLargeError):
                     yield match.coachee, self.of(match)

@@ -35,8 +35,10 @@ def end_search(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object
     search = RunnerUps.all
 
     def end_by(end: Callable[[], object]) -> None:
-        def fail(self: RunnerUps, deadline: Deadline) -> Iterator[tuple[str, RunnerUp | None]]:
-            for number, found in enumerate(search(self, deadline)):
+        def fail(
+            self: RunnerUps, deadline: Deadline, *, most_pairs: int
+        ) -> Iterator[tuple[str, RunnerUp | None]]:
+            for number, found in enumerate(search(self, deadline, most_pairs=most_pairs)):
                 if number == FOUND_BEFORE:
                     end()
                 yield found

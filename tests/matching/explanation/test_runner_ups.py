@@ -114,3 +114,13 @@ def test_runner_ups_out_of_time_omit_matches() -> None:
     deadline = Deadline(lambda: float(next(ticks)), 150, lambda: False)
     found = dict(RunnerUps(roster, cycle, result, deadline).all())
     assert len(found) < len(result.matches)
+
+
+def test_matches_of_many_pairs_are_not_solved_again() -> None:
+    roster, cycle = instance(SCARCE, 1)
+    result = best(roster, cycle)
+    deadline = Deadline(clock, None, lambda: False)
+    everybody = list(RunnerUps(roster, cycle, result, deadline).all(most_pairs=10**6))
+    some = list(RunnerUps(roster, cycle, result, deadline).all(most_pairs=1))
+    assert some == everybody[: len(some)]
+    assert len(some) < len(everybody) == len(result.matches)
