@@ -34,7 +34,7 @@ MAX_AIDES = 5
 
 
 class AideName(FrozenModel):
-    """The name that a coachee gives an aide, such as "Major's office"."""
+    """The name that a coachee gives an aide, such as "Colonel Petrova's office"."""
 
     label: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), SingleLineText

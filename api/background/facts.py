@@ -50,9 +50,9 @@ WENT_DOWN: Mapping[str, Message] = {
 
 CRASHED = message(
     "background.crashed",
-    "the solver crashed ({reason}). Nothing was saved; please try again. If memory ran out, use "
-    "fewer workers or give the machine more memory. If it happens again, contact the server's "
-    "administrator",
+    "the solver crashed ({reason}). Nothing was saved; please try again. If it happens again, "
+    "or memory ran out, ask the administrator of the server to give runs fewer threads or the "
+    "server more memory",
     reason=FACT,
 )
 INVALID_MESSAGE = message(

@@ -8,7 +8,9 @@ ALREADY_ERASED = message(
     "data_protection.already_erased",
     "the personal data in this cycle has already been erased, so a hold has no effect",
 )
-NO_HOLD = message("data_protection.no_hold", "the erasure of this cycle is not on hold")
+NO_HOLD = message(
+    "data_protection.no_hold", "the erasure of personal data in this cycle is not on hold"
+)
 PERSON_NOT_FOUND = message(
     "data_protection.person_not_found", "there is no person with the ID {id}", id=TEXT
 )

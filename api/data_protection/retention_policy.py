@@ -159,7 +159,7 @@ def hold(services: Services, cycle_id: str, hold_input: HoldInput) -> Retention:
         return _retention(services, tx, cycle_id)
 
 
-def release(services: Services, cycle_id: str) -> Retention:
+def end_hold(services: Services, cycle_id: str) -> Retention:
     """End a cycle's hold, and return the new status.
 
     Erasure then requires a new warning period of 30 days.

@@ -32,7 +32,7 @@ def hold(cycle_id: str, hold_input: HoldInput, services: ServicesDep) -> Retenti
 @RETENTION.delete("/hold", responses=problem_responses(404, 409))
 def release(cycle_id: str, services: ServicesDep) -> Retention:
     """End the hold. Erasure then requires a new warning period of 30 days."""
-    return retention_policy.release(services, cycle_id)
+    return retention_policy.end_hold(services, cycle_id)
 
 
 ROUTERS = (RETENTION,)

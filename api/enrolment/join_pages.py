@@ -26,7 +26,7 @@ Faults = Mapping[str, Displayed]
 
 @JOIN_PAGES.get("")
 def show_call(call: str, request: Request) -> Response:
-    """Show the purpose of the call, and a form for an address."""
+    """Show which cycle the call is for and its last day, with a form for an email address."""
     return _render(call, request, "address", {})
 
 

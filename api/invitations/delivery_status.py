@@ -84,14 +84,14 @@ class DeliveryStatus(FrozenModel):
 
 
 class CycleMail(FrozenModel):
-    """A cycle's pending messages and the delivery status of its emails."""
+    """The number of a cycle's pending messages, and the delivery status of its emails."""
 
     pending: PendingMessages
     delivery: DeliveryStatus
 
 
 def cycle_mail(tx: Transaction, services: Services, cycle_id: str) -> CycleMail:
-    """Return a cycle's pending messages and the delivery status of its emails.
+    """Return the number of a cycle's pending messages, and the delivery status of its emails.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -36,7 +36,7 @@ class MailKind(StrEnum):
     RECORD_REMINDER = "record reminder"
     FEEDBACK_REMINDER = "feedback reminder"
     PROPOSAL = "proposal"  # of another time, to the participant who can confirm it
-    PROPOSAL_CLOSED = "proposal closed"  # refused or withdrawn
+    PROPOSAL_CLOSED = "proposal closed"  # refused, withdrawn or expired
     ANSWER_NOTICE = "answer notice"  # the other participant has declined, or accepted after all
     CODE = "code"
     SECURITY_NOTICE = "security notice"  # of a change that concerns who can see a person's data

@@ -94,7 +94,7 @@ def hold(
 @CYCLE_FORMS.post("/retention/release")
 def release(cycle_id: str, services: ServicesDep) -> Response:
     """End a cycle's hold."""
-    retention_policy.release(services, cycle_id)
+    retention_policy.end_hold(services, cycle_id)
     return redirect_after_post(f"{urls.cycle(cycle_id)}#retention")
 
 

@@ -62,7 +62,7 @@ PASSKEY_REQUIRED = message(
 VERIFY_AGAIN = message(
     "personal_links.verify_again",
     "confirm again that it is you, with your PIN or passkey; this is required if your "
-    "device was confirmed more than ten minutes ago",
+    "device was verified more than ten minutes ago",
 )
 WRONG_PIN = message("personal_links.wrong_pin", "this is not your PIN; please try again")
 PIN_LOCKED = message(

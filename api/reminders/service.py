@@ -119,7 +119,10 @@ def open_items(
 def _due_items(
     tx: Transaction, kind: MailKind, settings: MailSettings, quiet: QuietTimes, now: datetime
 ) -> list[OpenItem]:
-    """Return the items of which people should be reminded now, unless others are more urgent."""
+    """Return the items of one kind that are due for a reminder now.
+
+    `one_a_day` then chooses the most urgent.
+    """
     found = [OpenItem(kind, *row) for row in tx.execute(_due_query(kind, settings, now))]
     items = [one for one in found if quiet.is_working_time(one.person)]
     if kind is not MailKind.SESSION_REMINDER:

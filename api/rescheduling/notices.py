@@ -1,6 +1,7 @@
-"""Queues emails that request confirmation of a proposal, or report its refusal or withdrawal.
+"""Queues emails that request confirmation of a proposal, or report that it is closed.
 
-If the server does not send email, participants see proposals only on their pages.
+A proposal is closed if it was refused or withdrawn, or has expired. If the server does
+not send email, participants see proposals only on their pages.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def send_closed(
     *,
     now: datetime,
 ) -> None:
-    """Notify people that a proposal was refused or withdrawn and the session keeps its time."""
+    """Notify people that a proposal was refused or withdrawn, or has expired."""
     mail = _MailTemplate(MailKind.PROPOSAL_CLOSED, row, session)
     _send(tx, services, mail, person_ids, now=now)
 

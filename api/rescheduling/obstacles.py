@@ -198,7 +198,7 @@ def _coming_sessions(tx: Transaction, cycle_id: str, now: datetime) -> list[_Ses
 
 @lru_cache(maxsize=8)
 def _not_free(stored: _Stored) -> frozenset[tuple[str, str]]:
-    """Return the pairs of a session and a participant who is not free at its time.
+    """Return (session id, person id) of each participant who is not free at a session's time.
 
     The result is cached, because the page of a re-match needs it each time it is shown.
     """

@@ -46,7 +46,7 @@ class ProposalRow(IdentifiedRow):
         sequence: the session's sequence when the proposal was made; if it has changed since, the
             proposal has expired.
         created_at: when the proposal was made.
-        decided_at: when the proposal was confirmed, refused or withdrawn.
+        decided_at: when the proposal was confirmed, refused, withdrawn or closed as expired.
     """
 
     __tablename__ = "proposals"

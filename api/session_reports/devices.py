@@ -1,4 +1,7 @@
-"""Use cases for the devices on which a coach's notebook is unlocked: listing and ending them."""
+"""Use cases for the devices on which a coach's notebook is unlocked.
+
+They list the devices, and lock the notebook on them.
+"""
 
 from __future__ import annotations
 

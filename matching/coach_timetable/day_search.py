@@ -91,7 +91,10 @@ class _DaySearch:
         return False
 
     def _may_fit(self, remaining: int, time: int) -> bool:
-        """Return false if last starts are too early for all the sessions that have to meet them."""
+        """Return false if some remaining session cannot begin by its last start.
+
+        It is checked as if every session had the least spacing.
+        """
         for one in self._by_last_start:
             if remaining >> one & 1:
                 if self._options[one][-1] < time:

@@ -68,7 +68,10 @@ class TopicsRule(Rule):
 
 
 def _topics(person: Person) -> dict[str, str]:
-    """Return a person's topics in order, as spelled in the file, by comparison key."""
+    """Return a mapping from comparison keys to a person's topics.
+
+    The topics are spelled as in the file, and in its order.
+    """
     topics: dict[str, str] = {}
     for topic in person.topics:
         topics.setdefault(topic.strip().casefold(), topic.strip())

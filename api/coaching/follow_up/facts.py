@@ -39,7 +39,7 @@ POST_WITHOUT_ADDRESS = message(
 )
 ADDRESS_WITHOUT_CONSENT = message(
     "follow_up.address_without_consent",
-    "tick that the post may be asked, or leave the address of the post empty",
+    "tick the box that allows the programme to ask the post, or leave its email address empty",
 )
 NOT_A_POST = message(
     "follow_up.not_a_post",

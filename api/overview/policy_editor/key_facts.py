@@ -201,7 +201,7 @@ HINTS: Mapping[str, Fact] = {
     )(),
     "rules.country.excluded": message(
         "policy_hint.country_excluded",
-        "Enter two codes on each line, such as RS, XK. It applies in both directions.",
+        "Enter two codes on each line, such as RS, XK. Each line applies in both directions.",
     )(),
     "rules.country.minimum_cross_border_share": message(
         "policy_hint.country_share", "0 to 1: with 0.3, at least 30 of 100 pairs cross a border."

@@ -221,7 +221,7 @@ def test_aide_sees_neither_names_nor_comments(pair: Pair, client: httpx.Client) 
     read = client.get(f"{API}/aide/times/{pair.session.id}/another-time", headers=bearer)
     page = client.get(f"/aide/{pair.secret}/times/{pair.session.id}/another-time")
     assert (read.status_code, page.status_code) == (HTTPStatus.OK, HTTPStatus.OK)
-    assert "The other participant proposes" in page.text
+    assert "The other participant's proposal" in page.text
     for hidden in ("Coach 1", "Coachee 1", "on leave", "K-1", "C-1", "oaching"):
         assert hidden not in page.text
         assert hidden not in read.text

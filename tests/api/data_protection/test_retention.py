@@ -258,14 +258,14 @@ def test_a_cycle_on_hold_is_not_erased_and_gets_a_new_warning_after_the_hold(
     retention_policy.hold(services, cycle_id, HoldInput(because="an appeal"))
     _do_the_job(world, OVER + timedelta(days=100))
     assert _erased_at(world, cycle_id) is None
-    released = OVER + timedelta(days=101)
-    retention_policy.release(services, cycle_id)
+    ended = OVER + timedelta(days=101)
+    retention_policy.end_hold(services, cycle_id)
     with pytest.raises(ConflictError, match="not on hold"):
-        retention_policy.release(services, cycle_id)
+        retention_policy.end_hold(services, cycle_id)
     for days in (0, 29):
-        _do_the_job(world, released + timedelta(days=days))
+        _do_the_job(world, ended + timedelta(days=days))
     assert _erased_at(world, cycle_id) is None
-    _do_the_job(world, released + timedelta(days=30))
+    _do_the_job(world, ended + timedelta(days=30))
     assert _erased_at(world, cycle_id) is not None
     with pytest.raises(ConflictError, match="already"):
         retention_policy.hold(services, cycle_id, HoldInput(because="late"))
