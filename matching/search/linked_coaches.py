@@ -232,7 +232,6 @@ class LinkedCoaches:
                 known = self._search(rest, deadline)
             if not known:
                 core = rest
-        self.infeasible_sets = [other for other in self.infeasible_sets if not core <= other]
         self.infeasible_sets.append(core)
 
     def _by_coach(self, pairs: PairSet) -> dict[int, list[int]]:

@@ -89,3 +89,18 @@ def test_coaches_without_new_coachees_keep_their_timetables() -> None:
                 kept += len(others)
                 break
     assert kept
+
+
+def test_infeasible_sets_are_kept_until_a_subset_is_found() -> None:
+    several = 0
+    for seed in range(150):
+        _roster, _cycle, oracles, left = random_choice(Random(seed))
+        found: list[frozenset[int]] = []
+        while oracles.linked and (core := oracles.linked.infeasible_set(left, DEADLINE)):
+            found.append(core)
+            left.remove(min(core))
+            kept = oracles.linked.infeasible_sets
+            assert all(any(one <= other for one in kept) for other in found)
+            assert not any(one < other for one in kept for other in kept)
+        several += len(found) > 1
+    assert several
