@@ -180,7 +180,7 @@ def test_only_the_latest_message_that_was_sent_can_be_sent_again(
     office_mail: SendingOffice,
 ) -> None:
     mail = _mail(office_mail)
-    with pytest.raises(ConflictError, match="not been sent yet"):
+    with pytest.raises(ConflictError, match="has not been sent, so it cannot be sent again"):
         dispatch.send_again(office_mail.services, office_mail.cycle_id, mail.id)
     office_mail.release_messages()
     office_mail.send(*office_mail.queue_all())
