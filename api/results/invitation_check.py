@@ -184,8 +184,14 @@ def _part(part: EmailMessage, calendar: bytes, one: _ExpectedInvitation) -> Iter
     text = content.decode("utf-8", "replace")
     if not _names_session(text, one):
         yield facts.NO_SESSION_NAMED(part=kind)
-    if one.other.email and _other(one) in text.casefold():
+    if one.other.email and contains_address(text, one.other.email):
         yield facts.OTHER_ADDRESS(part=kind)
+
+
+def contains_address(text: str, address: str) -> bool:
+    """Return whether an email address occurs in a text, other than as part of a longer one."""
+    alone = rf"(?<![\w.+%-]){re.escape(address)}(?![\w-]|\.\w)"
+    return re.search(alone, text, re.IGNORECASE) is not None
 
 
 def _names_session(text: str, one: _ExpectedInvitation) -> bool:

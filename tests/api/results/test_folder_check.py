@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from email import message_from_bytes, policy
 from importlib import resources
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from api.cli import main
 from api.results.check_facts import no_invitation
 from api.results.folder import result_json
 from api.results.folder_check import folder_findings
+from api.results.invitation_check import contains_address
 from api.results.move_view import display_names
 from api.results.result_folder import read_result_folder
 from api.results.result_json import ResultSentences
@@ -153,6 +155,34 @@ def test_altered_mail_is_reported(folder: Path, old: bytes, new: bytes, reported
     else:
         replaced(path, old, new)
     assert any(reported in line for line in findings(folder))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Write to c5@example.org.", True),
+        ('<a href="mailto:C5@Example.org">', True),
+        ("coaching+0ac5@example.org", False),
+        ("c5@example.org.uk, c5@example.organic", False),
+        ("c5Xexample.org", False),
+    ],
+)
+def test_address_is_found_unless_it_is_part_of_a_longer_one(text: str, *, expected: bool) -> None:
+    assert contains_address(text, "c5@example.org") == expected
+
+
+def test_mail_with_the_other_persons_address_is_reported(folder: Path) -> None:
+    found = read_result_folder(folder)
+    match = found.result.matches[0]
+    coach = next(one for one in found.inputs.roster.coaches if one.id == match.coach)
+    path = min((folder / "invites").glob(f"{match.coachee}-*.eml"))
+    mail = message_from_bytes(path.read_bytes(), policy=policy.SMTP)
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    plain.set_content(f"{plain.get_content()}Write to {coach.email}.", cte="base64")
+    path.write_bytes(mail.as_bytes())
+    reported = "the text/plain part of its email contains the other person's address"
+    assert f"invites/{path.stem}: {reported}" in findings(folder)
 
 
 def test_mail_with_another_calendar_object_is_reported(folder: Path) -> None:
