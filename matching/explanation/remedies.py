@@ -91,8 +91,7 @@ def explain_unmatched(
         effort: limits on the search.
         placed_proven: whether the level `placed` is proven optimal. If not, more solving time is
             examined as a remedy first.
-        on_step: called for each coachee, each change examined and each block of pairs; may raise an
-            exception to stop.
+        on_step: called for each coachee, change and block of pairs; may raise an exception to stop.
         has_time: the search for remedies ends when this returns false.
         on_failure: called with the exception if the search for a coachee fails.
 
