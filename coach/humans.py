@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from coach.folding import folded
 from coach.people import Person, Roster
@@ -19,7 +20,7 @@ def folded_address(address: str) -> str:
     return address.strip().casefold()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Humans:
     """The humans behind the rows of a roster, as numbers: equal numbers are one human.
 
@@ -31,13 +32,13 @@ class Humans:
     coachees: tuple[int, ...]
     coaches: tuple[int, ...]
 
-    @property
+    @cached_property
     def repeated(self) -> frozenset[int]:
         """The humans with several rows, in one list or in both."""
         rows = Counter((*self.coachees, *self.coaches))
         return frozenset(human for human, times in rows.items() if times > 1)
 
-    @property
+    @cached_property
     def in_both_roles(self) -> frozenset[int]:
         """The humans who are both coachee and coach."""
         return frozenset(self.coachees) & frozenset(self.coaches)

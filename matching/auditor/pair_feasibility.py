@@ -42,10 +42,9 @@ def count_schedulable_coaches(
     common, starts, days = common[:, used], starts[used], days[used]
     most = _most_in_a_week(policy) + bool(contracting) if policy.min_gap_days else 0
     first = before.following(common, days) if contracting else begin[:, used]
-    apart = before.is_apart(starts, days)
-    by_day = np.array(
-        [apart and _is_day_separable(starts[row], days[row], policy) for row in common]
-    )
+    by_day = np.full(len(common), before.is_apart(starts, days))
+    if not _is_day_separable(starts, days, policy):  # otherwise, any of the starts are
+        by_day &= [_is_day_separable(starts[row], days[row], policy) for row in common]
     able = ~by_day
     if by_day.any():
         able[by_day] = _reach_by_day(common[by_day], first[by_day], days, policy)
