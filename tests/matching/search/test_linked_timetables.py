@@ -78,3 +78,9 @@ def test_schedule_of_linked_coaches_is_within_its_bounds(seed: int) -> None:
     if best is not None:
         level = result.levels[-1]
         assert level.value <= best <= level.bound
+
+
+@pytest.mark.parametrize(("seed", "points"), [(282, 257), (304, 224), (372, 300)])
+def test_coaches_are_improved_in_turn(seed: int, points: int) -> None:
+    """The joint timetable that the search starts from has 179, 204 and 295 points."""
+    assert solved(*with_quality(Random(seed))).levels[-1].value >= points
