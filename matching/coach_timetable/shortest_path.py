@@ -94,9 +94,10 @@ def next_positions(
     subproblem: CoachSubproblem, position: int, following: Sequence[int]
 ) -> list[tuple[int, int]]:
     """Return the positions in `following` (ascending) that can come next, with their gap costs."""
-    first = bisect_left(following, subproblem.low[position])
+    low, gaps = subproblem.low[position], subproblem.next_gap_costs[position]
+    first = bisect_left(following, low)
     last = bisect_left(following, subproblem.high[position])
-    return [(later, subproblem.gap_cost(position, later)) for later in following[first:last]]
+    return [(later, gaps[later - low]) for later in following[first:last]]
 
 
 def _cost_to_go(

@@ -109,10 +109,9 @@ class RunnerUps:
         """Yield each matched coachee's id with the runner-up, or `None` if there is none.
 
         Matches whose runner-up can be found without solving again come first. The iteration ends
-        at the deadline, and skips matches whose problem is too large to be solved. `deadline`, if
-        given, replaces that of the evaluation.
-        With more than `most_pairs`, matches that have to be solved again are omitted, because each
-        would take long.
+        at the deadline, and skips matches whose problem is too large to be solved. With more than
+        `most_pairs`, all matches that have to be solved again are omitted, because each would take
+        long. `deadline`, if given, replaces that of the evaluation.
         """
         self._deadline = deadline or self._deadline
         try:
