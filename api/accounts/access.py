@@ -44,7 +44,7 @@ class Access(FrozenModel):
 
     @property
     def limits(self) -> Limits:
-        """The limits of the user if they are a manager, otherwise `None`."""
+        """The limits of the user; administrators and auditors have none."""
         return Limits(self.cycles, self.countries)
 
     @property

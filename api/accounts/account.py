@@ -50,8 +50,9 @@ _PRODUCT_NAMES = ("gender coach", "gendercoach", "coaching programme", "coachee"
 class AccountForm(OldFactors):
     """A new password, and a code that proves that the app has the proposed secret.
 
-    `old_password` and `old_code` are required if the user already has them. If `password` is empty,
-    the password does not change. `remove_passkeys` also removes all passkeys of the user.
+    `old_password` and `old_code` are required if the user already has them and presents no change
+    secret. If `password` is empty, the password does not change. `remove_passkeys` also removes all
+    passkeys of the user.
     """
 
     password: Annotated[str, Field(max_length=1000)] = ""

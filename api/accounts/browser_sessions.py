@@ -140,7 +140,7 @@ def sign_out_elsewhere(services: Services, principal: Principal) -> None:
 def end_browser_sessions(
     tx: Transaction, user_id: str, now: datetime, *, except_id: str | None = None
 ) -> None:
-    """Sign a user out of every browser except `except_id`, and revoke unused sign-in secrets."""
+    """Revoke a user's browser sessions, except `except_id`, and their unused sign-in secrets."""
     kinds = (
         CredentialKind.BROWSER_SESSION,
         CredentialKind.SIGN_IN,

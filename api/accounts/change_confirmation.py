@@ -106,10 +106,10 @@ def confirms_by_code(tx: Transaction, principal: Principal) -> bool:
 def require_may_change(
     tx: Transaction, services: Services, principal: Principal, secret: str
 ) -> None:
-    """Check like `require_confirmation`, but do not use up the change secret.
+    """Check that the requesting user can make a change now; do not use up the change secret.
 
     Raises:
-        ConfirmChangeError: see `require_confirmation`.
+        ConfirmChangeError: the user has to confirm the change first.
     """
     if not may_change(tx, services, principal, secret):
         raise ConfirmChangeError(facts.CONFIRM_CHANGE())
@@ -118,7 +118,9 @@ def require_may_change(
 def require_confirmation(
     tx: Transaction, services: Services, principal: Principal, secret: str
 ) -> Confirmation:
-    """Use up a change secret, unless the user has nothing to confirm with.
+    """Use up a change secret, and return how the change was confirmed.
+
+    A user who has nothing to confirm with does not need a change secret.
 
     Raises:
         ConfirmChangeError: the secret is missing, used or expired, or belongs to another browser or
@@ -156,8 +158,8 @@ def accept_proof(
 ) -> Confirmation | InputFault:
     """Return how a change was confirmed, or the fault in the old password or code.
 
-    `matching_hash` is the result of `compare_password`. If there is a fault, the failed attempt is
-    counted, so the transaction must be committed in both cases.
+    `matching_hash` is the result of `compare_password`. Failed attempts are counted, so the
+    transaction must be committed even if there is a fault.
 
     Raises:
         ConfirmChangeError: the user cannot confirm with a password and code here, and the change

@@ -102,7 +102,7 @@ def revoke_credential(services: Services, principal: Principal, credential_id: s
     """Revoke one of the principal's own credentials or, for a manager, a person's link.
 
     Raises:
-        NotFoundError: there is no such credential, or it belongs to another user.
+        NotFoundError: there is no such credential, or the principal may not revoke it.
     """
     with services.database.writing() as tx:
         revoke(tx, principal, credential_id, now=services.now())
@@ -128,7 +128,7 @@ def revoke_credentials(
     *,
     except_id: str | None = None,
 ) -> int:
-    """Revoke a user's credentials of these `kinds`, except `except_id`, and return their number."""
+    """Revoke a user's credentials of these `kinds`, except `except_id`; return how many."""
     rows = tx.scalars(
         select(CredentialRow).where(
             CredentialRow.user_id == user_id,
@@ -162,13 +162,13 @@ def active_of(
 
 
 def needs_touch(tx: Transaction, credential_id: str, now: datetime) -> bool:
-    """Return whether the recorded time of a credential's last use is out of date."""
+    """Return whether a credential's last use was recorded over five minutes ago, or never."""
     row = tx.get_one(CredentialRow, credential_id)
     return row.last_used_at is None or now - row.last_used_at > TOUCH_INTERVAL
 
 
 def touch(tx: Transaction, credential_id: str, now: datetime) -> None:
-    """Record that a credential was used."""
+    """Record that a credential was used at `now`."""
     tx.get_one(CredentialRow, credential_id).last_used_at = now
 
 

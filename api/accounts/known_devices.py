@@ -38,7 +38,7 @@ def issue_known_device(keyring: Keyring, user_id: str, *, now: datetime) -> str:
 
 
 def read_known_device(keyring: Keyring, cookie: str, *, now: datetime) -> KnownDevice | None:
-    """Return the device of a cookie, or `None` if the cookie is missing, expired or invalid."""
+    """Return the device that a cookie identifies, or `None` if it is empty, expired or invalid."""
     signed, _, signature = cookie.rpartition(".")
     if not hmac.compare_digest(_signature(keyring, signed).encode(), signature.encode()):
         return None

@@ -251,7 +251,10 @@ def verify_signer(
     *,
     now: datetime,
 ) -> UserRow | None:
-    """Return the user whose passkey signed the challenge; `None` if the response is not valid."""
+    """Return the user whose passkey signed the challenge, or `None` if it is not valid.
+
+    The passkeys of disabled users are not valid.
+    """
     identifier = presented_credential_id(response)
     found = tx.scalar(select(PasskeyRow).where(PasskeyRow.credential_id == identifier))
     row = sealed_or_none(tx, found)

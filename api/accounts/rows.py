@@ -111,7 +111,7 @@ class RecoveryCodeRow(SealedRow, IdentifiedRow):
 
 
 class SignInFlowKind(StrEnum):
-    """The purpose of a flow that continues at an identity provider or on a passkey device."""
+    """The purpose of a flow: a step at a provider or with a passkey, or a confirmed change."""
 
     OIDC_SIGN_IN = "provider sign-in"
     OIDC_LINK = "provider link"

@@ -71,7 +71,7 @@ def is_locked(row: UserRow, now: datetime) -> bool:
 def verify_code(
     tx: Transaction, keyring: Keyring, row: UserRow, code: str, *, now: datetime
 ) -> AcceptedCode | None:
-    """Use up a code, and return its kind, or `None` if the code is not valid.
+    """Verify and use up a code; return its kind, or `None` if the code is not valid.
 
     The app's codes for the current, the previous and the next 30 seconds are valid, as are unused
     recovery codes. Each code works once.
@@ -152,7 +152,7 @@ def unseal_totp(keyring: Keyring, row: UserRow) -> str:
 
 
 def rewrap_totp_secrets(tx: Transaction, keyring: Keyring) -> int:
-    """Re-encrypt all TOTP secrets with the newest master key; see `Rotatable`."""
+    """Re-encrypt all TOTP secrets with the newest master key, and return how many there are."""
     rows = tx.scalars(select(UserRow).where(UserRow.totp_sealed.is_not(None))).all()
     for row in rows:
         row.totp_sealed = seal_totp(keyring, row.id, unseal_totp(keyring, row))

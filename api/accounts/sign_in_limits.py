@@ -72,7 +72,8 @@ class Attempt:
     Attributes:
         keys: the keys of the rows in which the attempt is counted.
         delay_seconds: how long to wait before the password is compared.
-        from_known_device: whether the attempt comes from a device on which this user has signed in.
+        from_known_device: whether the attempt comes from a device on which this user has signed in,
+            and whose budget is not used up.
     """
 
     keys: tuple[str, ...]

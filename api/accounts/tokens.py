@@ -31,8 +31,8 @@ class TokenRequest(OldFactors):
     """A request for a bearer token: its purpose, its scopes, and the number of days it is valid.
 
     In a browser session, the user's current password and code are required as well. Every token can
-    read. Exports of personal data also require that the user has authenticated
-    recently; see `POST /api/v1/me/confirmation`.
+    read. Exports of personal data also require that the user has authenticated recently; see
+    `POST /api/v1/me/confirmation`.
     """
 
     label: Annotated[

@@ -50,7 +50,7 @@ class AddedUser(FrozenModel):
 
 
 def read_user(services: Services, user_id: str) -> UserDetails:
-    """Return a user, with their browser sessions and tokens.
+    """Return a user, with their valid browser sessions and tokens.
 
     Raises:
         NotFoundError: there is no such user.
@@ -72,6 +72,7 @@ def create_user(
             wrong; the failed attempt is counted.
         ConfirmChangeError: the requesting user has to confirm first.
         ConflictError: the name is taken.
+        NotAllowedError: the requesting user is no longer an administrator.
     """
     now, minutes = services.now(), services.settings.sign_in_minutes
 
@@ -100,7 +101,7 @@ def change_access(
     `seen` is the version of the access on which the change is based; `None` disables the check.
 
     Raises:
-        UnusableInputError, ConfirmChangeError: see `create_user`.
+        UnusableInputError, ConfirmChangeError, NotAllowedError: see `create_user`.
         NotFoundError: there is no such user, or they are disabled.
         ConflictError: the user is the requesting user.
         ChangedSinceError: somebody else has changed the access since then; nothing was changed.
@@ -128,7 +129,7 @@ def disable(services: Services, principal: Principal, user_id: str, proof: Chang
     """Disable another user, and revoke all their credentials.
 
     Raises:
-        UnusableInputError, ConfirmChangeError: see `create_user`.
+        UnusableInputError, ConfirmChangeError, NotAllowedError: see `create_user`.
         NotFoundError: there is no such user, or they are disabled.
         ConflictError: the user is the requesting user.
     """
@@ -145,7 +146,7 @@ def sign_out(services: Services, principal: Principal, user_id: str, proof: Chan
     """Sign another user out of every browser, and end their tokens and calendar feed.
 
     Raises:
-        UnusableInputError, ConfirmChangeError: see `create_user`.
+        UnusableInputError, ConfirmChangeError, NotAllowedError: see `create_user`.
         NotFoundError: there is no such user, or they are disabled.
         ConflictError: the user is the requesting user.
     """

@@ -1,4 +1,4 @@
-"""Programme office users: adding, finding, disabling, and linking to provider accounts."""
+"""Users of the programme office: adding, finding, disabling, and linking to provider accounts."""
 
 from __future__ import annotations
 
@@ -253,7 +253,7 @@ def _faults(error: ValidationError) -> list[InputFault]:
 
 
 def ensure_manager(tx: Transaction, name: str, *, now: datetime) -> str:
-    """Return the id of the manager called `name`, adding them if missing."""
+    """Return the id of the user called `name`, adding them as a manager if missing."""
     return ensure_user(tx, name, AccessRole.MANAGER, now=now)
 
 

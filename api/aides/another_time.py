@@ -42,7 +42,7 @@ class AideProposal(FrozenModel):
 
     @property
     def is_open(self) -> bool:
-        """Whether the proposal waits for a decision."""
+        """Whether the proposal has not been decided, withdrawn or closed yet."""
         return self.state is ProposalState.PROPOSED
 
 
@@ -87,7 +87,7 @@ def read_another_time(services: Services, principal: Principal, session_id: str)
 def propose(
     services: Services, principal: Principal, session_id: str, time: NewTime
 ) -> AideProposal:
-    """Propose one of the offered times for the coachee, who is notified by a single email.
+    """Propose one of the offered times for the coachee, and notify them of a new proposal by email.
 
     Raises:
         NotFoundError: there is no such session, or it is not the coachee's.
@@ -123,7 +123,7 @@ def decide(
 ) -> AideProposal:
     """Confirm or refuse the other participant's proposal, or withdraw the coachee's own.
 
-    The coachee is notified by email.
+    The coachee is notified by email if the proposal was open.
 
     Raises:
         NotFoundError: there is no such session of the coachee, or no such proposal about it.

@@ -56,7 +56,7 @@ class AideAct:
 
 
 def notify_of_link(tx: Transaction, services: Services, person: PersonRow, label: str) -> None:
-    """Tell a coachee, at their current and former addresses, that an aide's link was created.
+    """Notify a coachee, at their current and former addresses, that an aide's link was created.
 
     Nothing is sent if this server does not send email.
     """

@@ -22,7 +22,7 @@ from api.services import Services, transaction_context
 
 LINK_ISSUER, AIDE_ISSUER = "office", "coachee"  # who issues secret links, and aides' links
 AUTHENTICATION_DETAILS = ("credential", "issued_by", "verified_by", "device")
-"""Details added to events caused by coaches, coachees and aides: their link and verification."""
+"""Details added to events caused by the holder of a link: the link and the verification."""
 GENESIS_SEAL = "0" * 64
 _FOR_COACHEE = frozenset({AccessRole.AIDE, AccessRole.POST})
 _RECENTLY = timedelta(hours=1)
@@ -41,7 +41,7 @@ def record_event(
 ) -> None:
     """Append an event to the trail. `detail` may contain identifiers, codes and counts only.
 
-    Events of coaches, coachees and aides also contain the `AUTHENTICATION_DETAILS`. `by` overrides
+    Events caused by the holder of a link also contain the `AUTHENTICATION_DETAILS`. `by` overrides
     the transaction's principal if the actor was not known when it started.
 
     Raises:
@@ -67,7 +67,7 @@ def record_event(
 
 
 def _authentication_detail(principal: Principal) -> dict[str, str]:
-    """Return the `AUTHENTICATION_DETAILS` of a person or aide who used a link; empty for others."""
+    """Return the `AUTHENTICATION_DETAILS` of the holder of a link; empty for other principals."""
     if principal.person_id is None or principal.credential_id is None:
         return {}
     verification = principal.verification or Verification.LINK

@@ -170,7 +170,10 @@ def verify(
 
 @dataclass(frozen=True, slots=True)
 class _Restore:
-    """A restore, as recorded in row `number`; the row before it has the time `restored_to`."""
+    """A restore, as recorded in row `number`; the row before it has the time `restored_to`.
+
+    `replaced_rows` is the number of rows in the trail that was replaced; 0 if it is not known.
+    """
 
     number: int
     at: datetime

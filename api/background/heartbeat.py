@@ -25,8 +25,8 @@ _LOG = logging.getLogger(__name__)
 class Heartbeat:
     """A thread that records at intervals, by the database's clock, that a slot's worker is alive.
 
-    It also acquires the lease again if the connection that held it was lost. If the slot was taken
-    over in the meantime, it calls `on_taken_over` once and ends.
+    It also acquires the lease again if the connection that held it was lost. If another worker has
+    taken the slot over, it calls `on_taken_over` once and ends.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Heartbeat:
         self._thread.join()
 
     def beat(self) -> None:
-        """Record one heartbeat.
+        """Acquire the lease again if it was lost, and record one heartbeat.
 
         Raises:
             SlotTakenOverError: another worker has taken the slot over.

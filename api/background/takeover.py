@@ -32,7 +32,7 @@ _LOG = logging.getLogger(__name__)
 _PENDING = "PENDING"
 
 Sign = tuple[int, str] | None
-"""The epoch and the last heartbeat of a slot, or `None` if it was never recorded."""
+"""The epoch and the last heartbeat of a slot, or `None` for a slot that was never recorded."""
 
 
 class Takeover:
@@ -120,7 +120,7 @@ def return_jobs_of(engine: DBOS) -> Callable[[str], None]:
 
 
 def _signs_of_others(tx: Transaction, own: str) -> dict[str, Sign]:
-    """Return the signs of life of other slots that are still active or have interrupted jobs."""
+    """Return the signs of all other slots that have not ended or to which jobs are assigned."""
     job = table(
         "workflow_status",
         column("status"),

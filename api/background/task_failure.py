@@ -38,7 +38,7 @@ def stored_failure(kind: ErrorType, detail: Fact) -> dict[str, Any]:
 
 
 def read_failure(stored: Mapping[str, Any]) -> TaskFailure:
-    """Return a stored failure.
+    """Return the failure that `stored` represents.
 
     Earlier versions stored English text: `{"slug": …, "title": …, "detail": …}`. Such text is
     displayed unchanged.

@@ -35,7 +35,7 @@ class WorkerStates(FrozenModel):
 
 
 def worker_states(tx: Transaction, database: Database) -> WorkerStates:
-    """Return the states of all workers."""
+    """Return the states of all workers that have not ended, and the number of takeovers."""
     now = database_now(tx)
     rows = tx.scalars(
         select(WorkerHeartbeatRow)

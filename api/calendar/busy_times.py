@@ -44,7 +44,10 @@ _KEPT = frozenset(
         *("TZID", "TZOFFSETFROM", "TZOFFSETTO"),
     }
 )
-"""The properties that busy times depend on; `ATTENDEE` is reduced to the owner's answer."""
+"""The properties that busy times depend on, except `ATTENDEE`.
+
+An `ATTENDEE` that shows that the owner has declined is replaced by `X-DECLINED`.
+"""
 _COMPONENTS = frozenset({"VCALENDAR", "VEVENT", "VFREEBUSY", "VTIMEZONE", "STANDARD", "DAYLIGHT"})
 _FOLD = re.compile(r"\r?\n[ \t]")
 _NAME = re.compile(r"[A-Z0-9-]+(?=[;:])")
@@ -106,7 +109,11 @@ def _refusal(file: str, message: Fact, row: int = 1) -> UnusableInputError:
 
 
 def _text_without_titles(file: str, content: bytes, address: str) -> str:
-    """Return the unfolded lines that busy times depend on, in upper case except for values."""
+    """Return the unfolded lines of a calendar file that busy times depend on.
+
+    Raises:
+        UnusableInputError: the file is too large, or is not a calendar.
+    """
     if len(content) > MAX_CALENDAR_BYTES:
         raise _refusal(file, facts.CALENDAR_TOO_LARGE(limit=MAX_CALENDAR_BYTES // 1024 // 1024))
     text = content.decode("utf-8-sig", errors="replace")
@@ -157,7 +164,7 @@ def _check(file: str, text: str) -> None:
 
 
 def _check_rule(file: str, rule: str) -> None:
-    """Check a recurrence rule, which is in upper case; each part may occur only once."""
+    """Refuse a recurrence rule, in upper case, that repeats too often or at an invalid interval."""
     on_one_day = 1
     for values in _SUB_DAILY.findall(rule):
         on_one_day *= values.count(",") + 1

@@ -61,7 +61,7 @@ def _busy(calendar: Component, zone: ZoneInfo, first: date, last: date) -> Itera
 
 
 def _drop_unknown_zone(calendar: Component) -> None:
-    """Remove `X-WR-TIMEZONE` if it names no known zone; UTC and the owner's zone then apply."""
+    """Remove `X-WR-TIMEZONE` if it names no known zone, so that the calendar can be expanded."""
     try:
         ZoneInfo(str(calendar.get("X-WR-TIMEZONE", "UTC")))
     except (ValueError, ZoneInfoNotFoundError, OSError):
@@ -109,7 +109,7 @@ def _periods(
 
 
 def _instant(moment: date, zone: tzinfo) -> datetime:
-    """Return an aware datetime; a date becomes its midnight, and floating times are local."""
+    """Return an aware datetime; a date becomes midnight in `zone`, a floating time is in `zone`."""
     if not isinstance(moment, datetime):
         return datetime.combine(moment, time(), zone)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)

@@ -242,7 +242,7 @@ def _encoded(content: bytes) -> bytes:
 
 @lru_cache(maxsize=4096)
 def _line_splitter(length: int) -> Callable[[bytes], tuple[bytes, ...]]:
-    """Return a function that splits `length` bytes into lines, and the empty line after them."""
+    """Return a function that splits `length` bytes into lines, followed by an empty line."""
     ends = range(0, length, _BASE64_LINE)
     return itemgetter(*(slice(at, at + _BASE64_LINE) for at in ends), slice(length, None))
 

@@ -41,7 +41,10 @@ class FeedStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeedEvent:
-    """An event of a feed, in `[start, end)`; `changed_at` is when it was last changed."""
+    """An event of a feed, in `[start, end)`; `changed_at` is when it was last changed.
+
+    An event that lasts whole days has a `first_day` and a `last_day`.
+    """
 
     uid: str
     title: str
@@ -118,7 +121,7 @@ def _time_lines(event: FeedEvent) -> tuple[bytes, bytes]:
 
 @lru_cache(maxsize=1024)
 def _pattern(status: FeedStatus, sequence: int, place: str, join_link: str) -> TextPattern:
-    """Return an event with `_PLACEHOLDERS` for what differs between events; see `ics._pattern`."""
+    """Return an event with `_PLACEHOLDERS` for the values that differ; see `ics._pattern`."""
     event = Event()
     event.add("uid", "nobody")
     event.add("summary", "nothing")

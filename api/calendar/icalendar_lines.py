@@ -14,7 +14,7 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vUri
 from api.calendar.wording import PRODUCT
 from coach.invitations import Method, PartStat
 
-if TYPE_CHECKING:  # which imports this module on demand
+if TYPE_CHECKING:  # `api.calendar.ics` imports this module on demand
     from api.calendar.ics import SharedProperties
 
 

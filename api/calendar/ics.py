@@ -36,7 +36,7 @@ _PLACEHOLDERS = {
     b"\nATTENDEE:mailto:nobody\r": "attendee",
     b"\nX-DETAILS:none\r": "details",
 }
-"""Placeholder lines for what differs between messages, and their names."""
+"""The placeholder lines for the values that differ between messages, and their names."""
 
 
 class SharedProperties(NamedTuple):
@@ -89,7 +89,7 @@ def ics_bytes(
 
 @lru_cache(maxsize=256)
 def _pattern(shared: SharedProperties, title: str, alarm_lead: timedelta) -> TextPattern:
-    """Return the calendar object with `_PLACEHOLDERS` for what differs between messages.
+    """Return the calendar object with `_PLACEHOLDERS` for the values that differ between messages.
 
     The result is cached, because most objects differ only in these lines.
     """

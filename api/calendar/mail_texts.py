@@ -1,4 +1,4 @@
-"""The subject and the two body texts of invitation emails, from templates rendered once."""
+"""The subject and the two body texts of invitation emails, from cached rendered templates."""
 
 from __future__ import annotations
 

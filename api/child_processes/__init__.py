@@ -10,6 +10,6 @@ A child calls a function with a `Channel` to its parent as the argument:
   workbook can only send data.
 - **Exit of the parent.** A thread of the child reads standard input and watches the parent. If the
   input ends or the parent's process id changes, the child exits immediately.
-- **Exit of the child.** `ChildEndedError` gives the reason: an exit code, a signal, or the type and
-  location of an exception. The exception's message is omitted, because it could name people.
+- **Exit of the child.** `ChildEndedError` states the reason: an exit code, a signal, or the type
+  and location of an exception. The exception's message is omitted, because it could name people.
 """

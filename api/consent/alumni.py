@@ -46,7 +46,7 @@ def answer_alumni(
 
 
 def _alumni_status(tx: Transaction, texts: Texts, person_id: str) -> AlumniStatus:
-    """Return whether a person wants to stay in touch; answers to earlier texts remain valid."""
+    """Return the current text and a person's answer; answers to earlier texts remain valid."""
     row = current_consents(tx, [person_id]).get(person_id, {}).get(ConsentKind.ALUMNI)
     return AlumniStatus(
         text=texts[ConsentKind.ALUMNI], given_at=None if row is None else row.given_at

@@ -46,7 +46,7 @@ def consents_of_cycle(
 ) -> tuple[PersonConsent, ...]:
     """Return the consents of all people currently in a cycle, in the order of the lists.
 
-    If `people` are given, only the consents of those with these ids are returned.
+    If `people` is given, only the consents of the people with these ids are returned.
 
     Raises:
         NotFoundError: there is no such cycle.

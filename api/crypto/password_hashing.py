@@ -53,7 +53,7 @@ def verify_password(password: str, stored: str | None, queue: HashingQueue = SIG
 def password_weakness(password: str, known_words: list[str]) -> Displayed | None:
     """Return why `password` is too weak, as advice to the user, or `None` if it is strong enough.
 
-    The strength is estimated by zxcvbn, which knows common and leaked passwords. `known_words` are
+    The strength is estimated by zxcvbn, which recognises common passwords. `known_words` are
     guesses that an attacker would try first, such as the user's name.
     """
     if len(password) < MIN_PASSWORD_LENGTH:

@@ -215,8 +215,8 @@ def _seal_new_row(_mapper: Mapper[Any], _connection: Connection, row: SealedRow)
 def _seal_changed_row(mapper: Mapper[Any], connection: Connection, row: SealedRow) -> None:
     """Seal a row again if its sealed columns are about to change.
 
-    The row is sealed only if its seal was valid before, so that a forged row does not get a valid
-    seal when something else changes it.
+    The row is sealed only if its seal was valid before, so that a forged row does not obtain a
+    valid seal through a later change.
     """
     tx, changed = object_session(row), _changed(row)
     if tx is None or _KEYRING not in tx.info or not changed:

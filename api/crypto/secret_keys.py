@@ -28,7 +28,8 @@ def key_from_secret(secret: bytes, salt: bytes, purpose: str) -> bytes:
 def key_from_passphrase(passphrase: str, salt: bytes) -> bytes:
     """Derive a key of 32 bytes from a passphrase (Argon2id, 64 MiB, RFC 9106).
 
-    The passphrase is normalised (NFC), because devices encode accented letters differently.
+    Only the first 200 characters of the passphrase are used. They are normalised (NFC), because
+    devices encode accented letters differently.
 
     OpenSSL is not used, because its Argon2 threads deadlock if two keys are derived at the same
     time (OpenSSL 4.0).

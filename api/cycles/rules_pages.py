@@ -86,7 +86,7 @@ def _render(request: Request, policy: Cycle, cycle: CycleHeader | None) -> Respo
 
 
 def _observed(policy: Cycle) -> Iterator[tuple[Displayed, tuple[str, ...], list[Displayed]]]:
-    """Yield each country with observances, their categories, and the days in the cycle."""
+    """Yield each country with observances, their categories, and the observed days in the cycle."""
     dates = DateRange(policy.cycle.start, policy.cycle.end)
     for country, categories in sorted(policy.calendar.observances.items()):
         days = observed_days(policy.calendar, country, dates)

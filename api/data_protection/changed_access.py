@@ -145,7 +145,7 @@ def read_changes(tx: Transaction, keyring: Keyring, head: TrailHead) -> AccessCh
 def _events_after(tx: Transaction, keyring: Keyring, head: TrailHead) -> tuple[Event, ...]:
     """Return the decisions after `head`, up to the first seal that is not valid.
 
-    If there were several decisions about the same object, only the last one is returned.
+    If an action was recorded several times for the same object, only the last record is returned.
     """
     found: dict[Event, None] = {}
     number, seal = head.number, head.seal
@@ -180,7 +180,7 @@ def _trusted(
     added: set[str],
     factors: dict[type[SealedRow], list[Row]],
 ) -> set[str]:
-    """Return the owners whose factors all have valid seals, and add their rows to `factors`.
+    """Return the owners whose factors all have valid seals; store their factors in `factors`.
 
     The owners of the factors whose ids are in `added` are included.
     """

@@ -106,7 +106,7 @@ def erase_people(
 
 
 def work_in_progress(tx: Transaction, cycle_id: str) -> WorkInProgress | None:
-    """Return the kind of work in progress on a cycle, if any; it could restore erased data."""
+    """Return the kind of work in progress that could restore a cycle's erased data, if any."""
     runs = tx.scalar(
         select(func.count()).where(RunRow.cycle_id == cycle_id, RunRow.state.in_(_OPEN))
     )

@@ -132,7 +132,8 @@ def update_list(services: Services, others: Iterable[Path] = ()) -> ErasedIds:
     """Add the ids in the database and in other lists to the data folder's list; return all ids.
 
     The database's writer lock is held, so that concurrent processes do not overwrite each other's
-    ids. Damaged lists are skipped, with a warning in the log: the database records their ids.
+    ids. Damaged lists are skipped with a warning in the log, because the database also contains
+    the ids that this deployment has erased.
 
     Raises:
         ErasedIdsError: the list cannot be written.

@@ -76,7 +76,7 @@ def deletions(
 
 
 def emptied_columns(person_ids: Select[str]) -> tuple[Executable, ...]:
-    """Return the statements that empty people's columns in rows that remain."""
+    """Return the statements that clear people's data in rows that remain."""
     coachee_session_ids = select(SessionRow.id).where(
         SessionRow.coachee_id.in_(person_ids)  # a record is about the coachee
     )
@@ -94,7 +94,7 @@ def emptied_columns(person_ids: Select[str]) -> tuple[Executable, ...]:
 
 
 def sessions_with(person_ids: Select[str]) -> Select[str]:
-    """Select the ids of the sessions in which the given people take part."""
+    """Return a query for the ids of the sessions in which the given people take part."""
     return select(SessionRow.id).where(
         or_(SessionRow.coachee_id.in_(person_ids), SessionRow.coach_id.in_(person_ids))
     )

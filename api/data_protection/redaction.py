@@ -65,7 +65,7 @@ class Redactor:
     def concerns(self, shown: Displayed) -> bool:
         """Return whether a fact is about an erased person.
 
-        Facts contain ids; names are searched only in sentences that an older version stored.
+        Facts contain ids; names are looked for only in sentences that an older version stored.
         """
         if isinstance(shown, str):
             return self.mentions(shown)
@@ -76,7 +76,7 @@ class Redactor:
     def concerns_json(self, value: JsonValue) -> bool:
         """Return whether stored JSON, such as an answer, contains an erased person's code.
 
-        Names are searched only in sentences that an older version stored.
+        Names are looked for only in sentences that an older version stored.
         """
         if isinstance(value, list):
             return any(map(self.concerns_json, value))
@@ -87,10 +87,10 @@ class Redactor:
         return value in self._codes
 
     def redact_text(self, text: str) -> str:
-        """Return a text without erased people's names, long parts of names, and email addresses.
+        """Return a text without erased people's names, parts of names, and email addresses.
 
-        A lower-case part of a name remains, because it may be a common word such as `will` or
-        `may`.
+        Parts of fewer than three letters remain, and so do parts in lower case, because they may be
+        common words such as `will` or `may`.
         """
         before = normalise(text)
         after = self._name_part_pattern.sub(

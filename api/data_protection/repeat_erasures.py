@@ -88,7 +88,7 @@ def repeat_erasures(tx: Transaction, erased: ErasedIds, *, now: datetime) -> Era
 
 
 def record_repeated(tx: Transaction, erased: ErasedIds) -> None:
-    """Record the erasures that `repeat_erasures` made in the audit trail."""
+    """Record in the audit trail the erasures that `repeat_erasures` made."""
     for cycle_id in sorted(erased.cycles):
         record_event(tx, "cycle erased", "cycle", cycle_id)
     for person_id in sorted(erased.people):

@@ -16,7 +16,7 @@ from coach.sessions import Reply
 
 
 class ReportedProposal(FrozenModel):
-    """A proposal of another time by the person, or by an aide on their behalf, with the comment."""
+    """A proposal of another time by the person, or by the aide named `aide` on their behalf."""
 
     start: datetime
     state: ProposalState

@@ -49,7 +49,7 @@ def ended_links(tx: Transaction) -> frozenset[str]:
 
 
 def end_restored_access(tx: Transaction, ended: AbstractSet[str], *, now: datetime) -> None:
-    """End browser sessions, tokens, verified devices, codes, and the links in `ended`.
+    """End users' credentials, sign-in flows, codes, verified devices, and the links in `ended`.
 
     Other secret links remain, because emails contain them. The devices of notebooks also remain,
     because they may be the only way to unlock a coach's notes in the backup.
@@ -114,7 +114,7 @@ def _repeat_refusals(tx: Transaction, changes: AccessChanges, now: datetime) -> 
 
 
 def record_changes(tx: Transaction, changes: AccessChanges) -> None:
-    """Record the changes that `repeat_changes` made in the audit trail."""
+    """Record in the audit trail the changes that `repeat_changes` made."""
     for event in changes.events:
         record_event(tx, *event)
 

@@ -38,9 +38,9 @@ from api.values import FrozenModel
 
 RETENTION_JOB = "retention"
 _STALE = timedelta(days=30)  # owners can still see expired secrets for this long
-_CODES_KEPT = timedelta(days=1)  # until failed attempts no longer count towards the limits
+_CODES_KEPT = timedelta(days=1)  # until the codes no longer count towards the daily limits
 APPLICATIONS_KEPT = timedelta(days=180)
-"""How long applications are kept that nobody has decided on."""
+"""How long applications that nobody has decided on are kept."""
 
 
 class ErasureScope(FrozenModel):
@@ -190,9 +190,10 @@ def stale_secrets(tx: Transaction, *, now: datetime) -> dict[str, int]:
 def sweep(tx: Transaction, *, now: datetime) -> dict[str, int]:
     """Delete secrets that expired or were revoked at least 30 days ago, and record how many.
 
-    Secrets are links, tokens, browser sessions, codes, verified devices and sign-in flows. Uploaded
-    lists that have waited for a decision for a day are deleted as well. Returns the number of
-    deleted rows of each kind.
+    Secrets are links, tokens, browser sessions, codes, verified devices and sign-in flows. Expired
+    counts of failed sign-ins, expired searches and uploaded lists, codes for addresses after a day,
+    and applications after 180 days are deleted as well. Returns the number of deleted rows of each
+    kind.
     """
     found = stale_secrets(tx, now=now)
     if any(found.values()):

@@ -123,7 +123,7 @@ def require_confirmed(
 
 
 def use_up(tx: Transaction, keyring: Keyring, call: PublicCall, address: str) -> None:
-    """Delete all codes and proofs of an address."""
+    """Delete all codes that were sent to an address for a call, and thereby their proofs."""
     digest = _digest(keyring, call, address)
     tx.execute(delete(AddressCodeRow).where(AddressCodeRow.address_digest == digest))
 

@@ -24,7 +24,7 @@ from coach.errors import ConflictError, NotFoundError
 
 
 class CallInput(FrozenModel):
-    """The input for opening a call: the side that people can apply for, or both, and a last day."""
+    """The input for opening a call: its last day, and a side; `None` means both sides can apply."""
 
     side: Side | None = None
     last_day: date

@@ -1,4 +1,4 @@
-"""Use cases of the office: listing applications with duplicates, approving and refusing them."""
+"""Use cases of the office: listing applications and possible duplicates, and deciding on them."""
 
 from __future__ import annotations
 

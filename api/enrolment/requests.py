@@ -111,7 +111,7 @@ def _was_requested(now: datetime) -> ColumnElement[bool]:
 def request_details(
     tx: Transaction, services: Services, people: Sequence[PersonRow], *, now: datetime
 ) -> None:
-    """Send people their secret link, if this server sends email."""
+    """Create missing secret links, and send people theirs if this server sends email."""
     ids = [person.id for person in people]
     ensure_links(tx, services.keyring, ids, now=now, grace=services.settings.link_grace)
     if services.settings.mail.enabled and people:

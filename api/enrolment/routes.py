@@ -28,7 +28,7 @@ _WRITE = Permission(MANAGER, scope=TokenScope.PEOPLE)
 
 
 class CallDescription(FrozenModel):
-    """An open call: the name of the cycle, and the side that the call is for, or both."""
+    """An open call, with the name of its cycle; `side` is `None` if both sides can apply."""
 
     cycle: str
     side: Side | None

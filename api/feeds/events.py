@@ -51,9 +51,10 @@ _COLUMNS: tuple[Any, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class FeedReader:
-    """The reader of a feed (a person, or a manager if `person_id` is `None`) and its wording.
+    """The reader of a feed: a person, or a manager if `person_id` is `None`.
 
-    `limits` are the limits of the manager.
+    `organisation` and `texts` determine the wording of the feed. `limits` are the limits of the
+    manager.
     """
 
     person_id: str | None

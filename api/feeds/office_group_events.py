@@ -43,9 +43,9 @@ def office_group_events(
 ) -> list[FeedEvent]:
     """Return the dates of the group events of all cycles, in chronological order.
 
-    Their titles name the cycle and the kind of the event, and chosen people by their codes. A
-    manager limited to countries gets the events to which people from these countries are invited,
-    and only the codes of such people.
+    Their titles contain the cycle, the kind of the event, and the codes of chosen people or, if
+    there are more than eight, their number. A manager limited to countries sees the events to which
+    people from these countries are invited, and only the codes of such people.
     """
     codes = _codes(tx, limits)
     return [_event(row, codes, texts) for row in _query(limits).rows(tx, now)]

@@ -94,7 +94,7 @@ def _decoding_faults(
 ) -> list[InputFault]:
     """Return a single fault for all cells that are not valid UTF-8, at the first of them.
 
-    With `offer`, the fault names the probable encoding of the file.
+    With `offer`, the fault suggests the probable encoding of the file, if there is one.
     """
     bad = [
         (number, index, cell)

@@ -46,7 +46,10 @@ def misread_cells(archive: zipfile.ZipFile, number: int, name: str) -> dict[Cell
 
 
 def _sheet_path(archive: zipfile.ZipFile, number: int) -> str | None:
-    """Return the member that contains a sheet, using the relationships (ECMA-376 part 2, 9.3)."""
+    """Return the member that contains a sheet, or `None` if it is missing.
+
+    The member is found through the relationships of the workbook (ECMA-376 part 2, 9.3).
+    """
     book = "xl/workbook.xml"
     relations = "xl/_rels/workbook.xml.rels"
     if not {book, relations} <= set(archive.namelist()):

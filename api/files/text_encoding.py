@@ -1,4 +1,4 @@
-"""Decodes text files: UTF-8 or UTF-16, or an encoding that the user names."""
+"""Decodes text files: UTF-8 or UTF-16, or an encoding that the user specifies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PUNCTUATION = "\u2013\u2014\u2018\u2019\u201a\u201c\u201d\u201e\u2026\u00a0\u00
 _LATIN = frozenset("čćžšđČĆŽŠĐëËçÇöÖüÜäÄßáéíóúÁÉÍÓÚőűŐŰ" + _PUNCTUATION)
 _CYRILLIC = frozenset(map(chr, range(0x400, 0x460))) | frozenset(_PUNCTUATION)
 _CANDIDATES = (("windows-1250", _LATIN), ("windows-1251", _CYRILLIC), ("iso8859-2", _LATIN))
-"""Regional encodings, and the non-ASCII characters that are usual in texts in them."""
+"""Regional encodings, and the non-ASCII characters that usually occur in them."""
 _WORD = re.compile(r"[^\W\d_]*[^\W\d_\x00-\x7f][^\W\d_]*")
 _ZEROS_OF_UTF16 = 15  # in the first 20 characters
 

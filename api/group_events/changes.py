@@ -32,8 +32,8 @@ def create_event(services: Services, cycle_id: str, entered: GroupEventInput) ->
 
     Raises:
         NotFoundError: there is no such cycle.
-        ConflictError: a date is in the past; a chosen person is not in the cycle; or an equal event
-            exists at the same time, for example because the button was pressed twice.
+        ConflictError: a date is in the past; a chosen person is not in the cycle; or the same event
+            already exists at this time, for example because the button was pressed twice.
     """
     now = services.now()
     with services.database.writing() as tx:
@@ -200,7 +200,11 @@ def _store_people(tx: Transaction, event: GroupEventRow, entered: GroupEventInpu
 def _store_dates(
     tx: Transaction, event: GroupEventRow, entered: GroupEventInput, now: datetime
 ) -> None:
-    """Move the dates that are given with an id, add new dates, and remove all other dates."""
+    """Move the dates that match existing ones, add new dates, and remove other upcoming dates.
+
+    Raises:
+        ConflictError: a new time is in the past, or a date that would be moved has begun.
+    """
     rows = dates_of(tx, [event.id])[event.id]
     kept = set()
     for row, occurrence in _matched(rows, entered):
@@ -224,7 +228,7 @@ def _store_dates(
 def _matched(
     rows: Sequence[GroupEventDateRow], entered: GroupEventInput
 ) -> Iterator[tuple[GroupEventDateRow | None, Occurrence]]:
-    """Yield each given date with the row that it changes, found by id or else by time."""
+    """Yield each given date with the row that it changes (found by id or else by time), if any."""
     pairs = list(zip(entered.dates, entered.occurrences, strict=True))
     by_id = {row.id: row for row in rows}
     named = {given.id for given, _ in pairs if given.id}

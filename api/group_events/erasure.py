@@ -31,7 +31,7 @@ def erase_group_events(
     *,
     now: datetime,
 ) -> None:
-    """Empty the comments of erased people, end their invitations, and redact events' texts."""
+    """Clear erased people's comments, cancel their upcoming invitations, and redact other texts."""
     own = select(GroupInvitationRow.id).where(GroupInvitationRow.person_id.in_(person_ids))
     coming = GroupInvitationRow.starts_at > now
     for statement in (

@@ -25,7 +25,7 @@ class ReportedEventReply(FrozenModel):
 
 
 class ReportedEvents(FrozenModel):
-    """The group events to which a person is or was invited, and all their replies."""
+    """The group events to which a person is or was invited, and all the person's replies."""
 
     invitations: tuple[OwnEvent, ...] = ()
     replies: tuple[ReportedEventReply, ...] = ()

@@ -1,9 +1,9 @@
 """Brings the invitations to a group event up to date, and drafts the messages about them.
 
-This is the only place where invitations to group events change. Each person has a separate
-invitation to each date, with its own SEQUENCE, so that a message to one person, or their reply,
-never affects the invitation of another. Messages are stored as draft emails in the transaction of
-the change.
+Apart from erasures, only this module changes the content of invitations to group events. Each
+person has a separate invitation to each date, with its own SEQUENCE, so that a message to one
+person, or their reply, never affects the invitation of another. Messages are stored as draft emails
+in the transaction of the change.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def update_invitations(
     """Create the messages about an event's upcoming dates, and return them as draft emails.
 
     People who should attend and have no invitation get one; people whose invitation is out of date
-    get the change; people who should no longer attend get a cancellation. Dates that have begun do
-    not change. People without a secret link get one, because invitations contain the link.
+    get an updated one; people who should no longer attend get a cancellation. Dates that have begun
+    do not change. People without a secret link get one, because invitations contain the link.
     """
     tx.flush()
     people = set() if event.cancelled_at else set(audience_of(tx, event))

@@ -150,7 +150,7 @@ def _people(tx: Transaction, cycle_id: str) -> tuple[PersonSummary, ...]:
 def dates_of(tx: Transaction, event_ids: Iterable[str]) -> dict[str, list[GroupEventDateRow]]:
     """Return the dates of events in chronological order, without removed dates, by event id.
 
-    There is no event whose dates have all been removed: it is cancelled instead.
+    Every event has at least one such date; an event that will not take place is cancelled instead.
     """
     found: dict[str, list[GroupEventDateRow]] = {one: [] for one in event_ids}
     rows = tx.scalars(

@@ -1,6 +1,6 @@
 """Replies of people to invitations to group events.
 
-Each reply changes only the invitation of the person who gives it.
+Each reply changes only the invitation of the person who replies.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def keep_event_reply(
     received_at: datetime,
     counted: bool,
 ) -> None:
-    """Add a reply to the history of replies to an invitation."""
+    """Add a reply to the history of an invitation; see `GroupReplyRow`."""
     tx.add(
         GroupReplyRow(
             invitation_id=row.id,

@@ -14,7 +14,10 @@ _UNANSWERED_WITHIN = timedelta(days=7)
 
 
 def count_unanswered_invitations(now: datetime) -> Select[str, int]:
-    """Select the number of unanswered invitations to required events next week, by cycle."""
+    """Return a query that counts, by cycle, the unanswered invitations to required events.
+
+    Only events in the next seven days are considered.
+    """
     return _invitations(func.count()).where(
         GroupInvitationRow.is_required,
         GroupInvitationRow.starts_at > now,
@@ -25,7 +28,7 @@ def count_unanswered_invitations(now: datetime) -> Select[str, int]:
 
 
 def count_unrecorded_dates(now: datetime) -> Select[str, int]:
-    """Select the number of past dates for which some attendance is not recorded, by cycle."""
+    """Return a query that counts, by cycle, the past dates with attendance not recorded."""
     return _invitations(func.count(GroupEventDateRow.id.distinct())).where(
         GroupInvitationRow.ends_at <= now, GroupInvitationRow.attended.is_(None)
     )

@@ -52,7 +52,8 @@ class InvitedPerson(FrozenModel):
 class GroupEvent(FrozenModel):
     """A group event, as the office sees it; see `GroupEventInput`.
 
-    `minutes` and `days` give the length of the first date. `invited` is ordered by date and name.
+    `minutes` or `days` is the length of the first date; the other is `None`. `invited` is ordered
+    by date, side and name.
     """
 
     id: str
@@ -73,7 +74,7 @@ class GroupEvent(FrozenModel):
 
 
 class GroupEventsOfCycle(FrozenModel):
-    """The group events of a cycle, in the order of their first dates."""
+    """The group events of a cycle in the order of their first dates, cancelled events last."""
 
     cycle: CycleHeader
     events: tuple[GroupEvent, ...]

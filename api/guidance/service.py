@@ -46,7 +46,7 @@ class CardSummary(FrozenModel):
 
 
 def list_cards(services: Services) -> tuple[CardSummary, ...]:
-    """Return the state of each card, including missing ones for people in current cycles."""
+    """Return the state of each country's card, including missing cards that current cycles need."""
     today = services.now().date()
     with services.database.reading() as tx:
         stored = tx.scalars(select(GuidanceCardRow.country))

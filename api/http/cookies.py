@@ -23,7 +23,7 @@ def verified_device_cookie(settings: Settings, person_id: str) -> str:
 
 
 def notes_version_cookie(settings: Settings, person_id: str) -> str:
-    """Return the name of the cookie that contains the notebook version that a device saw."""
+    """Return the name of the cookie that contains the notebook version that a device last saw."""
     return f"{notes_cookie(settings, person_id)}-version"
 
 

@@ -26,7 +26,7 @@ def principal_of(connection: HTTPConnection) -> Principal:
 
 
 async def _services(request: Request) -> Services:
-    """Return the services. A coroutine, because FastAPI runs plain functions in a thread."""
+    """Return the services. This is a coroutine because FastAPI runs plain functions in a thread."""
     return services_for(request)
 
 

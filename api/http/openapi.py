@@ -78,7 +78,7 @@ _BUILDING = Lock()  # requests run in threads, and building changes a document t
 def openapi_document(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI document, in which every error response is a problem document.
 
-    It is built on the first request, which takes a few seconds, and then cached.
+    The document is built on the first request, which takes a few seconds, and then cached.
     """
     with _BUILDING:
         if not hasattr(app.state, "openapi_document"):

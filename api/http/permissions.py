@@ -28,8 +28,8 @@ class Permission:
 
     Attributes:
         roles: the roles that may call the route.
-        own_only: whether coaches and coachees can access only their own objects; for other objects,
-            the response is 404.
+        own_only: whether the holders of secret links can access only their own objects; for other
+            objects, the response is 404.
         authenticates: whether the sender is authenticated. If not, the route works even while the
             database is unavailable.
         requires_recent_authentication: whether a user must have authenticated recently. Set for

@@ -20,7 +20,7 @@ class AccessRole(StrEnum):
     COACHEE = "coachee"
     AIDE = "aide"  # answers for a coachee, with a link that the coachee has created
     FOLLOW_UP = "follow_up"  # a coach or coachee, with a link that opens follow-ups only
-    POST = "post"  # the office that a commitment was handed over to
+    POST = "post"  # the post that a commitment was handed over to, with a link of its own
     AUDITOR = "auditor"
     ANONYMOUS = "nobody"
     SYSTEM = "system"

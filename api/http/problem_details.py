@@ -137,7 +137,11 @@ def problem_details_of(error: Exception, texts: Renderer) -> ProblemDetails:
 
 
 def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) -> None:
-    """Respond to errors with problem documents in the API, and with `page` everywhere else."""
+    """Respond to errors with problem documents in the API, and with `page` everywhere else.
+
+    A browser that follows a link to the API also gets the page. If `page` is `None`, all responses
+    are problem documents.
+    """
 
     def answer(request: Request, problem: ProblemDetails) -> Response:
         if page is not None and (not request.url.path.startswith(API) or _follows_link(request)):
@@ -182,7 +186,7 @@ def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) 
 def register_interruption(
     app: FastAPI, error_type: type[DomainError], interruption: Interruption
 ) -> None:
-    """Outside the API, respond to errors of a type with a page on which the user can continue.
+    """Respond to errors of a type outside the API with a page on which the user can continue.
 
     Call this after `register_exception_handlers`.
     """
@@ -271,7 +275,7 @@ _DETAILS = {
     HTTPStatus.NOT_FOUND: facts.NOTHING_HERE(),
     HTTPStatus.METHOD_NOT_ALLOWED: facts.WRONG_METHOD(),
 }
-"""What is wrong with requests that the framework refuses, by status code."""
+"""The details of the problems with requests that the framework refuses, by status code."""
 
 
 def _problem_of_status(error: HTTPException, texts: Renderer) -> ProblemDetails:

@@ -42,7 +42,7 @@ class ProblemKind(BaseModel):
 
 @REFERENCE.get("/forms")
 def forms() -> FormsView:
-    """Return the session note form (shared record and note) and the feedback form."""
+    """Get the session note form (shared record and note) and the feedback form."""
     return FormsView(
         attendance=tuple(Attendance),
         shared_record=SharedRecord.model_json_schema(),
@@ -53,13 +53,13 @@ def forms() -> FormsView:
 
 @REFERENCE.get("/rules")
 def rules(request: Request) -> tuple[RuleCardJson, ...]:
-    """Return the matching rules with their documentation and default settings."""
+    """Get the matching rules with their documentation and default settings."""
     return rule_cards_json(catalogue(_DEFAULTS), request_renderer(request))
 
 
 @REFERENCE.get("/problems")
 def problems(request: Request) -> tuple[ProblemKind, ...]:
-    """Return all problem types."""
+    """List all problem types."""
     texts = request_renderer(request)
     return tuple(
         ProblemKind(slug=kind.slug, title=texts.text(kind.title), status=kind.http_status)
@@ -69,7 +69,7 @@ def problems(request: Request) -> tuple[ProblemKind, ...]:
 
 @REFERENCE.get("/openapi.json", include_in_schema=False)
 def openapi(request: Request) -> dict[str, Any]:
-    """Return the OpenAPI description of this API."""
+    """Get the OpenAPI document of this API."""
     return openapi_document(request.app)
 
 

@@ -289,7 +289,7 @@ def plan_person(plan_id: str, person_id: str) -> str:
 
 
 def question(question_id: str) -> str:
-    """Return the URL of a plan query and its answer."""
+    """Return the URL of the page with a plan query and its answer."""
     return f"/questions/{question_id}"
 
 

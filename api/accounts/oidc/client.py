@@ -84,7 +84,7 @@ class _Claims(BaseModel):
 
     @property
     def mail(self) -> str | None:
-        """The email address, if the provider has verified it."""
+        """The email address if the provider has verified it and it is printable, else `None`."""
         address = self.email if self.email_verified is True else None
         return address if isinstance(address, str) and address.isprintable() else None
 

@@ -42,7 +42,7 @@ def is_ip_address(host: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine."""
+    """Return whether a host is `localhost` or a loopback IP address."""
     return host == "localhost" or (is_ip_address(host) and ipaddress.ip_address(host).is_loopback)
 
 
@@ -76,7 +76,7 @@ class IdentityProvider(BaseModel):
 
     @property
     def displayed_name(self) -> Displayed:
-        """The display name."""
+        """The name shown to users; "your organisation's account" if none is set."""
         return self.name or facts.ORGANISATION_ACCOUNT()
 
     @property

@@ -42,7 +42,7 @@ def show(
 def confirm(
     request: Request, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Check the password and code, and redirect to the page, which now accepts one change."""
+    """Check the password and code, and redirect to the page on which one change is now possible."""
     go_on_to = form_fields.pop("go_on_to", ACCOUNT)
     entered = parse_form(OldFactors, form_fields)
     try:

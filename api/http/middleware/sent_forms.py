@@ -28,7 +28,7 @@ class SentFormsMiddleware:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Process a request."""
+        """Process a request, and mark the redirect if the form had a draft."""
         name = draft_name(scope) if scope["type"] == "http" and scope["method"] == "POST" else None
         if name is None:
             await self._app(scope, receive, send)
