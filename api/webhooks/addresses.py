@@ -42,6 +42,14 @@ def is_permitted(address: str, networks: Collection[Network]) -> bool:
     return found.is_global and not found.is_multicast and not reserved
 
 
+def is_host_permitted(url: str, networks: Collection[Network]) -> bool:
+    """Return whether a URL's host is a name, or an IP address that webhooks may connect to."""
+    try:
+        return is_permitted(urlsplit(url).hostname or "", networks)
+    except ValueError:  # a name: it is resolved for each attempt, and its addresses are checked
+        return True
+
+
 def is_host_listed(url: str, hosts: Collection[str]) -> bool:
     """Return whether webhooks may be sent to a URL's host; true if no hosts are listed."""
     host = (urlsplit(url).hostname or "").lower()

@@ -16,6 +16,12 @@ HOST_NOT_LISTED = message(
     "{host} is not among the hosts that the setting GENDER_COACH_WEBHOOK_HOSTS permits",
     host=TEXT,
 )
+ADDRESS_NOT_PERMITTED = message(
+    "webhooks.address_not_permitted",
+    "{address} is not a public address, and not in a network that the setting "
+    "GENDER_COACH_WEBHOOK_NETWORKS permits",
+    address=TEXT,
+)
 TOO_MANY = message(
     "webhooks.too_many",
     "there are {limit} webhooks; remove one before you add another",

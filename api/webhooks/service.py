@@ -15,9 +15,10 @@ from api.audit_trail.log import record_event
 from api.audit_trail.rows import AuditRow
 from api.database.types import new_id
 from api.services import Services
+from api.settings import Settings
 from api.values import FrozenModel
 from api.webhooks import facts
-from api.webhooks.addresses import is_host_listed
+from api.webhooks.addresses import is_host_listed, is_host_permitted
 from api.webhooks.delivery import EARLIER_SECRET_FOR
 from api.webhooks.event_types import WebhookEvent
 from api.webhooks.rows import MAX_URL_LENGTH, WebhookRow
@@ -102,12 +103,11 @@ def create_webhook(services: Services, new: NewWebhook) -> WebhookSecret:
     """Create a webhook, which is notified of events from now on.
 
     Raises:
-        UnusableInputError: the host is not listed in the setting `webhook_hosts`.
+        UnusableInputError: the host is not listed in the setting `webhook_hosts`, or it is an IP
+            address that is neither public nor in the setting `webhook_networks`.
         ConflictError: there are too many webhooks.
     """
-    if not is_host_listed(new.url, services.settings.webhook_hosts):
-        host = urlsplit(new.url).hostname or ""
-        raise UnusableInputError([InputFault("form", 1, "url", facts.HOST_NOT_LISTED(host=host))])
+    _check_host(new.url, services.settings)
     with services.database.writing() as tx:
         if (tx.scalar(select(func.count()).select_from(WebhookRow)) or 0) >= MAX_WEBHOOKS:
             raise ConflictError(facts.TOO_MANY(limit=MAX_WEBHOOKS))
@@ -124,6 +124,17 @@ def create_webhook(services: Services, new: NewWebhook) -> WebhookSecret:
         tx.add(row)
         record_event(tx, "webhook created", "webhook", row.id)
         return _with_secret(services, row)
+
+
+def _check_host(url: str, settings: Settings) -> None:
+    host = urlsplit(url).hostname or ""
+    if not is_host_listed(url, settings.webhook_hosts):
+        fault = facts.HOST_NOT_LISTED(host=host)
+    elif not is_host_permitted(url, settings.webhook_networks):
+        fault = facts.ADDRESS_NOT_PERMITTED(address=host)
+    else:
+        return
+    raise UnusableInputError([InputFault("form", 1, "url", fault)])
 
 
 def replace_secret(services: Services, webhook_id: str) -> WebhookSecret:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from http import HTTPStatus
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,6 +51,9 @@ def test_page_creates_a_webhook_and_shows_its_secret_once(office: httpx.Client) 
         ),
         ("hr.example.org", ["plan.published"], "https address without a user name"),
         (URL, [], "at least one kind of event"),
+        ("https://10.0.0.1/", ["plan.published"], "10.0.0.1 is not a public address"),
+        ("https://[::1]/", ["plan.published"], "::1 is not a public address"),
+        ("https://0x7f.1/", ["plan.published"], "127.0.0.1 is not a public address"),
     ],
 )
 def test_invalid_webhook_is_refused_with_the_form_filled_in(
@@ -73,6 +77,13 @@ def test_host_that_is_not_listed_is_refused(world: World) -> None:
         record_event(tx, "plan published", "plan", "p1")
     deliver_due(elsewhere, threading.Event())  # of a webhook from before the setting
     assert webhooks.list_webhooks(elsewhere)[0].problem == "forbidden host"
+
+
+def test_address_in_a_listed_network_is_accepted(world: World) -> None:
+    intranet = world.with_settings(webhook_networks=(ip_network("10.20.0.0/16"),))
+    for url in ("https://10.20.0.1/", "https://9.9.9.9/"):
+        new = NewWebhook(url=url, events=frozenset({WebhookEvent.PLAN_PUBLISHED}))
+        assert webhooks.create_webhook(intranet, new).webhook.url == url
 
 
 def test_number_of_webhooks_is_limited(office: httpx.Client) -> None:
