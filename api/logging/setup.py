@@ -12,7 +12,7 @@ from api.settings import Settings
 
 
 def configure_logging(settings: Settings) -> None:
-    """Log to stderr: this application at `settings.log_level`, libraries at WARNING and above."""
+    """Configure logging to stderr: `api` at `settings.log_level`, libraries at WARNING or above."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -45,7 +45,7 @@ def configure_logging(settings: Settings) -> None:
 def _replace_exception_by_location(
     _logger: object, _method: str, event: structlog.types.EventDict
 ) -> structlog.types.EventDict:
-    """Replace the traceback with the location of the error, whose message may name people."""
+    """Replace the traceback with the error's location, because the message may name people."""
     error = event.pop("exc_info", None)
     if error is True:
         error = sys.exc_info()[1]

@@ -60,7 +60,7 @@ def release(
 ) -> None:
     """Release new, drafted, failed or sent emails for delivery, in the given order.
 
-    `addresses` are the current email addresses by person id; people without one are omitted.
+    `addresses` contains the current email addresses by person id, except for people without one.
     """
     first: dict[str, MailRow] = {}
     for place, mail in enumerate(mails):

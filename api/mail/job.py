@@ -46,7 +46,7 @@ class MailJob:
         self._registry = registry
 
     def __call__(self, subject_id: str) -> None:
-        """Send the email whose id is the prefix of `subject_id`, or record why it is not sent.
+        """Send the email with the id before the dot in `subject_id`, or record why it is not sent.
 
         Blocks while the mail server is unavailable, which also delays all other emails.
 

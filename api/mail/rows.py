@@ -72,7 +72,7 @@ ACCESS_KINDS = (
     MailKind.DETAILS_REQUEST,
     MailKind.AIDE_NOTICE,
 )
-"""Emails about a person's own access, which the programme office neither sees nor releases."""
+"""Emails that the programme office neither sees nor releases, such as codes and notices."""
 
 
 class MailState(StrEnum):

@@ -113,7 +113,10 @@ def _results(mail: MailStructure) -> list[Any]:
 
 
 def _passes(result: Any, domain: str) -> bool:  # noqa: ANN401 - a result of authres
-    """Return whether a result is a pass for `domain`; for DKIM, for a signature of that domain."""
+    """Return whether a result is a pass that applies to `domain`.
+
+    A DKIM result that names a signing domain applies to this domain and the domains below it.
+    """
     if str(result.result).lower() != _PASS:
         return False
     if str(result.method).lower() != "dkim":

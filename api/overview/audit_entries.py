@@ -29,7 +29,7 @@ from coach.feedback import SingleLineText
 
 _PEOPLE = frozenset({"person", "human"})
 _PSEUDONYM = "P-"
-# The id of aides, and of posts that have taken over a commitment, is that of their coachee.
+# The actor id of aides, and of posts that have taken over a commitment, is the id of their coachee.
 _ROLES_OF_PEOPLE = frozenset({"coach", "coachee", "aide", "follow_up", "post"})
 _FilterText = Annotated[str, Field(max_length=100), SingleLineText]
 

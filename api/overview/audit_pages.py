@@ -33,7 +33,7 @@ _FIELDS = (
 
 
 def filter_fields(request: Request) -> dict[str, str]:
-    """Return the known filters in the query string."""
+    """Return the values of all filters in the query string; a missing filter is empty."""
     return {name: request.query_params.get(name, "") for name in _FIELDS}
 
 
@@ -72,7 +72,7 @@ def audit_page(
         ],
         least=MIN_PEOPLE,
         entered=fields,
-        # The form has no field for the page of the list, which only links contain.
+        # The form has no field for `before`, which is only in links.
         faults={field if field != "before" else "": fault for field, fault in faults.items()},
     )
 

@@ -37,7 +37,7 @@ PolicyChanges = Annotated[
 
 @TO_DO.get("/to-do", responses=problem_responses())
 def to_do(services: ServicesDep, principal: PrincipalDep) -> tuple[ToDo, ...]:
-    """List the tasks in the cycles that you may see, by kind, newest cycle first."""
+    """List the numbers of tasks of each kind in the cycles that you may see, newest cycle first."""
     return read_to_do(services, principal)
 
 
@@ -80,7 +80,7 @@ def cycle_overview(cycle_id: str, services: ServicesDep) -> CycleOverview:
 def list_published_pairs(
     cycle_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> tuple[PublishedPair, ...]:
-    """List the pairs with published sessions that you may see, by the id of the coachee.
+    """List the pairs with published sessions that you may see, sorted by the coachee's code.
 
     If your access is limited to countries, you get only the codes of people from other countries.
     """

@@ -45,12 +45,12 @@ TO_DO_ICONS: Mapping[ToDoKind, str] = {
     ToDoKind.UNANSWERED_EVENT: "clock",
     ToDoKind.MISSING_ATTENDANCE: "calendar",
 }
-"""The names of icons in `templates/web/icons.html`."""
+"""The icon of each kind of task, by its name in `templates/web/icons.html`."""
 
 
 @CYCLES_PAGE.get("/")
 def show_cycles(request: Request, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Show all cycles and the form that creates one. Auditors are redirected to the audit page."""
+    """Show the visible cycles, and a form to create one; redirect auditors to the audit page."""
     if not principal.is_manager:
         return redirect_after_post(urls.AUDIT)
     return _render(request, services, principal)
@@ -63,7 +63,7 @@ def create_cycle(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Create a cycle from a cycle file."""
+    """Create a cycle from a cycle file, or show all its faults."""
     try:
         created = cycles.create_cycle(services, named_file(file))
     except UnusableInputError as error:

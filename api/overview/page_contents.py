@@ -48,8 +48,8 @@ from coach.follow_up import FollowUpState
 class CyclePage:
     """The contents of a cycle's page.
 
-    `withdrawn` are the people who have withdrawn from the cycle since the latest published plan;
-    `applications` is the number of applications that wait for a decision.
+    `withdrawn` contains the people who have withdrawn from the cycle since the latest published
+    plan; `applications` is the number of applications that wait for a decision.
     """
 
     overview: CycleOverview
@@ -147,9 +147,9 @@ def read_people_page(
 class PersonHome:
     """A person's sessions, whether they have accepted the current terms, and notices.
 
-    `events` are the group events to which the person is or was invited.
-    `questions` are those that can be answered now; `follow_ups_due` is the number of follow-ups
-    that wait for an answer.
+    `events` contains the group events to which the person is or was invited. `questions` contains
+    those that can be answered now; `follow_ups_due` is the number of follow-ups that wait for an
+    answer.
     """
 
     schedule: PersonSchedule

@@ -72,7 +72,7 @@ def read_published_pairs(
 def published_pairs(
     tx: Transaction, principal: Principal, cycle_id: str
 ) -> tuple[PublishedPair, ...]:
-    """Return the pairs of a cycle that a manager may see, by the code of the coachee.
+    """Return the pairs of a cycle that a manager may see, sorted by the coachee's code.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -62,8 +62,8 @@ class ServiceFigures(FrozenModel):
     Attributes:
         at: when the figures were determined.
         workers: the workers by state.
-        queue_seconds: how long the oldest job of each type has been waiting.
-        backed_up_at: the last backup; `None` if there is none.
+        queue_seconds: how long the oldest job of each type has been waiting, in seconds.
+        backed_up_at: when the last backup was made; `None` if there is none.
         disks: the disks of this machine by folder, `data` and `backups`. A folder that does not
             exist is omitted.
         trail: the state of the audit trail.

@@ -25,7 +25,7 @@ class SettingSource(StrEnum):
 
 
 class SettingLine(FrozenModel):
-    """A setting by the name of its environment variable.
+    """A setting, under the name of its environment variable.
 
     `value` is the value as text; `None` if the setting is not set or is a secret. `is_secret` is
     true if the setting is a secret, and `is_set` if the setting has a value.
@@ -68,7 +68,7 @@ def _lines(model: BaseModel, prefix: str) -> Iterator[SettingLine]:
 
 
 def _group(annotation: object) -> type[BaseModel] | None:
-    """Return the class of a group of settings that can be left out as a whole."""
+    """Return the class of a group of settings, or `None` if the annotation is a single setting."""
     kinds = (annotation, *get_args(annotation))
     return next(
         (one for one in kinds if isinstance(one, type) and issubclass(one, BaseModel)), None

@@ -1,4 +1,4 @@
-"""Erasure of the texts of agreements, and of answers to the question of fit.
+"""Erasure of agreement texts, and of answers to the question of fit.
 
 The rows of agreements remain with their states and dates, from which totals are computed.
 """
@@ -17,7 +17,10 @@ from coach.agreements import MAX_PURPOSE
 def erase_agreements(
     tx: Transaction, cycle_id: str, person_ids: Select[str], redact: Callable[[str], str]
 ) -> None:
-    """Empty the agreement texts of erased people, and redact the texts of everybody else."""
+    """Empty the agreement texts of erased coachees, and redact all other texts of the cycle.
+
+    The answers to the question of fit from a pair with an erased person are deleted.
+    """
     own = select(AgreementRow.id).where(AgreementRow.coachee_id.in_(person_ids))
     for statement in (
         update(AgreementTextRow)

@@ -16,7 +16,7 @@ from coach.agreements import AgreementState, ClosedAs, Fit
 
 
 class ReportedAgreement(FrozenModel):
-    """One of the person's agreements, with all its texts, without the other person's name."""
+    """One of the person's agreements, with its texts but without the other person's name."""
 
     id: str
     state: AgreementState
@@ -35,7 +35,7 @@ class ReportedFit(FrozenModel):
 
 
 def agreements_of(tx: Transaction, side: Side, person_id: str) -> tuple[ReportedAgreement, ...]:
-    """Return the agreements that a person can see, sorted by the other person's name."""
+    """Return the agreements that a person can see, those of current pairs first."""
     rows = (agreement_of(tx, pair) for pair in visible_pairs(tx, side, person_id))
     return tuple(
         ReportedAgreement(
@@ -53,7 +53,7 @@ def agreements_of(tx: Transaction, side: Side, person_id: str) -> tuple[Reported
 
 
 def fit_answers_of(tx: Transaction, side: Side, person_id: str) -> tuple[ReportedFit, ...]:
-    """Return a person's own answers, oldest first."""
+    """Return a person's own answers to the question of fit, oldest first."""
     own = FitAnswerRow.coachee_id if side is Side.COACHEE else FitAnswerRow.coach_id
     rows = tx.scalars(
         select(FitAnswerRow)

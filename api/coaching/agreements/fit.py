@@ -1,8 +1,8 @@
 """The question of fit, which both people of a pair are asked after the first session.
 
-An answer is shown only to the person who gave it. If one of the two people does not see a good fit,
-the office learns that the pair asks for another coach, but not which person gave this answer. The
-other person is not informed.
+An answer is shown only to the person who gave it. If either person answers that the fit is not
+good, the office learns that the pair asks for another coach, but not which person gave this answer.
+The other person is not informed.
 """
 
 from __future__ import annotations

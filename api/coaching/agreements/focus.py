@@ -20,7 +20,7 @@ def focus_titles(services: Services) -> Mapping[str, Displayed]:
 
 
 def focus_choices(services: Services) -> Mapping[str, Displayed]:
-    """Return the titles of the modules that are not retired."""
+    """Return the titles of the modules that are not retired, by code."""
     return _titles(one for one in _modules(services) if one.retired_at is None)
 
 

@@ -1,4 +1,4 @@
-"""The programme office's view of agreements: states, dates, and the pairs that ask for a change.
+"""The programme office's view of agreements: states, dates, and pairs that ask for another coach.
 
 Everything is read in a fixed number of queries, because a cycle can have over a thousand pairs.
 """
@@ -54,7 +54,7 @@ def agreement_statuses(
     rows = tx.execute(_statuses(cycle_id)).all()
     asking = set(tx.execute(_asking(cycle_id)).all())
     latest: dict[tuple[str, str], Any] = {}
-    for row in rows:  # the latest agreement of a pair is the last one
+    for row in rows:  # the latest agreement of a pair comes last and wins
         latest[row.coachee_id, row.coach_id] = row
     return tuple(
         AgreementStatus(
@@ -90,7 +90,12 @@ def count_asking_pairs() -> Select[str, int]:
 
 
 def current_pairs(cycle_id: str | None = None) -> Select[Any]:
-    """Select each coachee with their current coach, and the start of their first session."""
+    """Select each coachee with their current coach, and the start of the pair's first session.
+
+    The current coach is the coach of the coachee's last confirmed session. A contracting session
+    does not count as the first session. `has_left` is true if either person has left or been
+    erased.
+    """
     sessions = select(
         SessionRow.cycle_id,
         SessionRow.coachee_id,

@@ -1,8 +1,8 @@
 """Pairs of a coachee and a coach, derived from their published sessions.
 
 A coachee's current coach is the coach of their last confirmed session. A pair has ended if the
-coachee has another coach now, or if one of the two has left. The coach can no longer see an ended
-pair; the coachee can still see it, but cannot change anything.
+coachee now has another coach or none, or if either person has left or been erased. The coach can no
+longer see an ended pair; the coachee can still see it, but cannot change anything.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Pair:
             `None` if they have none.
         first_end: the end of that session.
         last_end: the end of their last confirmed session.
-        sessions: the number of confirmed sessions, without a contracting session.
+        sessions: the number of confirmed sessions, not counting a contracting session.
         ended: why the pair has ended; `None` if the pair has not ended.
     """
 

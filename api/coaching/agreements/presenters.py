@@ -17,7 +17,7 @@ from coach.texts.facts import Displayed
 
 @dataclass(frozen=True, slots=True)
 class TermLine:
-    """One field of a text and its value, or a list of several values."""
+    """One field of an agreement text, with its value or values."""
 
     field: str
     values: tuple[Displayed, ...]
@@ -25,7 +25,7 @@ class TermLine:
 
 @dataclass(frozen=True, slots=True)
 class TextDisplay:
-    """A text of an agreement: its fields, its author, and the times at which both people agreed."""
+    """A text of an agreement, whether the reader proposed it, and when each person agreed."""
 
     lines: tuple[TermLine, ...]
     is_mine: bool

@@ -39,13 +39,13 @@ def write_agreement(
 def decide_agreement(
     other_id: str, decision: AgreementDecision, services: ServicesDep, principal: PrincipalDep
 ) -> AgreementView:
-    """Propose the text, agree to it, keep the earlier agreed text, or record that you finished."""
+    """Propose the text, agree to it, keep the agreed text, or record that you have finished."""
     return service.decide_agreement(services, principal, other_id, decision)
 
 
 @AGREEMENTS.get("/fit", responses=problem_responses(404))
 def read_fit(other_id: str, services: ServicesDep, principal: PrincipalDep) -> FitAnswer:
-    """Get your own answer to whether you suit each other. Nobody else can read it."""
+    """Get your own answer to the question of fit. Nobody else can read it."""
     return fit.read_fit(services, principal, other_id)
 
 

@@ -67,7 +67,7 @@ class AgreementDecision(FrozenModel):
 
 
 def read_agreement(services: Services, principal: Principal, other_id: str) -> AgreementView:
-    """Return the agreement of the principal with another person.
+    """Return the principal's agreement with another person.
 
     Raises:
         NotFoundError: the two are not a pair, or the principal may not see the pair.
@@ -80,11 +80,11 @@ def read_agreement(services: Services, principal: Principal, other_id: str) -> A
 def write_agreement(
     services: Services, principal: Principal, other_id: str, given: AgreementInput
 ) -> AgreementView:
-    """Store a text as a draft, replacing an earlier text that is not agreed yet.
+    """Store a text as a draft, replacing any earlier text that is not yet agreed.
 
     Raises:
         NotFoundError: as for `read_agreement`.
-        ConflictError: the pair has ended.
+        ConflictError: the pair has ended, or the agreement is closed.
         ChangedSinceError: the agreement has been changed since the principal read it.
         UnusableInputError: a module is not in the curriculum.
     """

@@ -27,7 +27,7 @@ class StoredModule:
     """A module of a deployment.
 
     Attributes:
-        own: whether the office has added the module.
+        own: whether the office added the module.
         retired_at: when the module was retired; `None` if it is in use.
         version: the number of changes by the office; 0 for an unchanged built-in module.
     """
@@ -106,7 +106,10 @@ def _with_translations(module: Module, shipped: Module) -> Module:
 
 
 def _translated(texts: _Texts, known: Iterable[_Texts]) -> _Texts:
-    """Return the equal text in `known`, which may have more translations, or else `texts`."""
+    """Return the text in `known` that matches `texts`, or else `texts`.
+
+    The known text may have more translations.
+    """
     for one in known:
         if all(one.get(language) == text for language, text in texts.items()):
             return one

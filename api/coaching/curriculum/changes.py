@@ -159,7 +159,7 @@ def restore_module(services: Services, code: str) -> StoredModule:
 
 
 def delete_module(services: Services, code: str) -> None:
-    """Delete a module that the office has added, if nobody plans it or has covered it.
+    """Delete a module that the office added, unless it is planned or was covered.
 
     Raises:
         NotFoundError: there is no such module.

@@ -15,7 +15,7 @@ from coach.errors import InputFault, UnusableInputError
 
 
 def store_covered(tx: Transaction, session_id: str, codes: Collection[str]) -> tuple[str, ...]:
-    """Replace the modules that were covered in a session, and return their codes, sorted.
+    """Replace the codes of the modules covered in a session, and return them sorted.
 
     Raises:
         UnusableInputError: at least one code is unknown.

@@ -23,7 +23,10 @@ _Texts = Mapping[str, str]
 
 
 def form_language(services: Services) -> str:
-    """Return the language in which the office enters texts, which is the language of its pages."""
+    """Return the language in which the office enters texts: the language of its pages.
+
+    If that is a pseudo-locale, the language is English.
+    """
     language = services.settings.language
     return ENGLISH.key if LOCALES[language].pseudo else language
 

@@ -34,7 +34,7 @@ _FIELD = "session."
 def show_own(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show the modules of a coachee's sessions or, to a coach, of all their coachees' sessions."""
+    """Show a coachee the modules of their sessions, or a coach those of all current coachees."""
     found = planning.read_own_syllabi(services, principal)
     is_coach = principal.role is AccessRole.COACH
     return render_page(
@@ -62,7 +62,7 @@ def show_plan(link: str, session_id: str, request: Request, *, saved: bool = Fal
 
 @PLAN_PAGES.post(_MODULES)
 def change_plan(link: str, session_id: str, request: Request, form_fields: FormFields) -> Response:
-    """Replace the plan, or show the reason if this is not possible."""
+    """Replace the plan, or show why this is not possible."""
     numbers = {
         field.removeprefix(_FIELD): number
         for field, number in form_fields.items()
@@ -83,7 +83,7 @@ def change_plan(link: str, session_id: str, request: Request, form_fields: FormF
 def use_suggestion(
     link: str, session_id: str, request: Request, form_fields: FormFields
 ) -> Response:
-    """Replace the plan with the suggestion for a course."""
+    """Replace the plan with the suggestion for a course, or show why this is not possible."""
     wanted = parse_form(Suggestion, form_fields)
     try:
         planning.use_suggestion(services_for(request), principal_of(request), session_id, wanted)

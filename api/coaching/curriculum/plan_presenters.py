@@ -48,9 +48,10 @@ class PlannedSessionLine:
 
 @dataclass(frozen=True, slots=True)
 class ModuleChoice:
-    """A module, and the number of the session for which it is planned; empty if it is not planned.
+    """A module to choose, with the number of the session for which it is planned, if any.
 
-    `fault` states the stored value if somebody else has changed it in the meantime.
+    `comes_before` lists the prerequisites that are planned for a later session. `fault` states the
+    stored value if somebody else has changed it in the meantime.
     """
 
     code: str
@@ -65,7 +66,7 @@ class ModuleChoice:
 
 
 def agenda_lines(modules: Iterable[Module]) -> tuple[AgendaLine, ...]:
-    """Return the agenda of a session, for people who have verified their identity."""
+    """Format the agenda of a session; `modules` must not contain draft objectives."""
     return tuple(map(_agenda_line, modules))
 
 

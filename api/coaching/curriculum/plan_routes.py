@@ -21,8 +21,8 @@ PROGRESS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/curriculum", tags=["curr
 class ModulePlanJson(FrozenModel):
     """The plan of a pair: the number of the session planned for each module, by module code.
 
-    `by_coach` is true if a coach has changed the plan; otherwise, the plan is the suggestion for
-    the course.
+    `by_coach` is true if a coach has changed the plan; otherwise, the plan is a suggestion for the
+    course.
     """
 
     course: Course

@@ -65,7 +65,7 @@ class Suggestion(FrozenModel):
 class SessionModules:
     """All modules of the deployment, and the codes of the modules planned for a session.
 
-    `next_date` is the day of the coachee's next session, if there is one.
+    `next_date` is the day of the coachee's following session, if there is one.
     """
 
     modules: tuple[StoredModule, ...]
@@ -102,7 +102,8 @@ def change_plan(
         NotFoundError: see `read_syllabus`.
         NotAllowedError: `principal` is not the coach of the coachee's last session.
         ChangedSinceError: the plan was changed since `given.version`.
-        UnusableInputError: the plan has unknown or retired modules, or sessions that do not exist.
+        UnusableInputError: the plan contains unknown modules, newly planned retired modules, or
+            numbers of sessions that do not exist.
     """
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)

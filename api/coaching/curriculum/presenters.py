@@ -21,7 +21,7 @@ def text_of(texts: Mapping[str, str]) -> Fact:
 
 @dataclass(frozen=True, slots=True)
 class ModuleLine:
-    """A module as shown to the office; `objectives` contains texts, and whether each is a draft."""
+    """A module as shown to the office; `objectives` pairs each text with whether it is a draft."""
 
     code: str
     url: str

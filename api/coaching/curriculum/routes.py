@@ -82,7 +82,7 @@ def restore_module(module_code: str, services: ServicesDep) -> ModuleJson:
     "/{module_code}", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(404, 409)
 )
 def delete_module(module_code: str, services: ServicesDep) -> None:
-    """Delete a module that the office has added."""
+    """Delete a module that the office has added, unless it is planned or was covered."""
     changes.delete_module(services, module_code)
 
 

@@ -14,7 +14,7 @@ from coach.module_codes import MAX_CODE
 
 
 class ModuleRow(TableRow):
-    """A module that a deployment has added or changed, or whose objectives it has approved.
+    """The stored form of a module that the office has added or changed in any way.
 
     The module replaces the built-in module with the same code, if there is one.
 

@@ -31,10 +31,10 @@ class Syllabus:
     """The plan of a coachee and their coach.
 
     Attributes:
-        coach_id: the coach of the coachee's last session, who can change it.
+        coach_id: the coach of the coachee's last session, who can change the plan.
         sessions: the number of sessions.
-        minutes: the planned length of a session.
-        covered: the numbers of the sessions in which modules were covered, by the module's code.
+        minutes: the length of the coachee's last session.
+        covered: the numbers of the sessions in which each module was covered, by module code.
         version: the number of changes; 0 if nothing is stored.
     """
 

@@ -93,9 +93,9 @@ class FollowUpForm(FrozenModel):
 class FollowUpAnswer(FrozenModel):
     """The answer to a follow-up; `seen` is the version that the person has seen.
 
-    `again` states whether the person may be asked again, even if the instrument contains this
-    question. `ratings` maps the ids of goals to levels. `answers` contains the answers to the
-    instrument with the digest `sha256`.
+    `again` states whether the person may be asked again, and answers the instrument's item for this
+    question, if there is one. `ratings` maps the ids of goals to levels. `answers` contains the
+    answers to the instrument with the digest `sha256`.
     """
 
     seen: int
@@ -130,7 +130,7 @@ def read_form(services: Services, principal: Principal, follow_up_id: str) -> Fo
 
 
 def mark_opened(services: Services, principal: Principal, follow_up_id: str) -> None:
-    """Record when the form of a follow-up was first opened.
+    """Record that the form of an open follow-up was opened for the first time.
 
     Raises:
         NotFoundError: there is no such follow-up.

@@ -1,4 +1,4 @@
-"""Erasure of follow-ups: the posts of erased coachees, and their links.
+"""Erasure of follow-ups: the posts that coachees have named, and the links of these posts.
 
 Questions and answers remain with their dates, from which totals are computed. Erased people are no
 longer asked.
@@ -26,7 +26,10 @@ def erase_follow_ups(
     *,
     now: datetime,
 ) -> None:
-    """Empty erased coachees' texts about posts, end open questions, and redact others' texts."""
+    """Empty the texts about posts by erased coachees, and redact those by everybody else.
+
+    The open follow-ups of erased people and the open questions to their posts end.
+    """
     for statement in (
         update(PostQuestionRow)
         .where(PostQuestionRow.person_id.in_(person_ids))

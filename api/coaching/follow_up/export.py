@@ -31,7 +31,7 @@ class ReportedFollowUp(FrozenModel):
 
 
 class ReportedPost(FrozenModel):
-    """A post to which the person has handed over a commitment, and its answer."""
+    """A post to which the person has handed over a commitment, and the post's answer."""
 
     commitment_id: str
     post: str

@@ -27,7 +27,7 @@ def rating_field(goal_id: str) -> str:
 
 
 def _evidence_of(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of the evidence, if any field other than the kind is filled in."""
+    """Return the fields of the evidence, or none if at most the kind is filled in."""
     given = any(str(fields.get(name, "")).strip() for name in ("reference", "day"))
     return {name: fields.get(name, "") for name in _EVIDENCE} if given else {}
 
@@ -78,7 +78,7 @@ class AnswerForm(FollowUpAnswer):
 
 
 def by_field(faults: Mapping[str, Displayed]) -> dict[str, Displayed]:
-    """Return faults by the names of the page's fields."""
+    """Return faults with the names of the page's fields as keys."""
     return {_field(name): fault for name, fault in faults.items()}
 
 

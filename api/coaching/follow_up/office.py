@@ -77,7 +77,7 @@ class OfficeFollowUp(FrozenModel):
 
     `commitments` is the number of the pair's commitments in each state, `titles` are the titles of
     commitments that the coachee has shared, and `posts` are the outcomes reported by the posts that
-    have taken over commitments.
+    have taken over commitments, `None` for a post that has not answered.
     """
 
     id: str
@@ -196,7 +196,7 @@ def show_link(services: Services, cycle_id: str, follow_up_id: str) -> ShownLink
 def listed_follow_ups(
     tx: Transaction, cycle: CycleHeader, *, now: datetime
 ) -> list[ListedFollowUp]:
-    """Return all follow-ups of a cycle. The follow-ups of people who have left count as ended."""
+    """Return all follow-ups of a cycle. Unanswered ones of people who have left count as ended."""
     zone = ZoneInfo(cycle.timezone)
     today = now.astimezone(zone).date()
     rows = []

@@ -30,7 +30,7 @@ FOLLOW_UPS_OF_CYCLE = APIRouter(include_in_schema=False)
 
 @FOLLOW_UPS_OF_CYCLE.get("/cycles/{cycle_id}/follow-ups")
 def show_follow_ups(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show the due, asked and answered follow-ups, and each pair's commitments by state."""
+    """Show the follow-ups of a cycle, and each pair's commitments by state."""
     query = read_query(request, FOLLOW_UP_LIST)
     found = read_office_page(services, cycle_id, query)
     zone = ZoneInfo(found.cycle.timezone)

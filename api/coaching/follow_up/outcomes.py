@@ -33,7 +33,7 @@ def _validate_address(text: str) -> str:
 
 
 class CommitmentOutcome(FrozenModel):
-    """The outcome of a commitment; `seen` is the version that the person has seen.
+    """The outcome of a commitment; `seen` is the version of the commitment that it is based on.
 
     Attributes:
         change: the new state of the commitment; `None` if only evidence is added.
@@ -64,8 +64,8 @@ def store_outcome(found: FollowUpWork, commitment_id: str, outcome: CommitmentOu
 
     Raises:
         NotFoundError: there is no such commitment of this pair.
-        ConflictError: the commitment has been changed since it was displayed, or the change is not
-            possible now.
+        ConflictError: the commitment has been changed since it was displayed, the change is not
+            possible now, or the post cannot be asked.
     """
     work = found.work
     row = commitment_row(work, commitment_id)

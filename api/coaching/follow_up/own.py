@@ -37,7 +37,7 @@ class FollowUpWork:
 
 
 def own_follow_ups(tx: Transaction, principal: Principal, *, now: datetime) -> list[FollowUpWork]:
-    """Return the follow-ups of the principal, in chronological order."""
+    """Return the principal's follow-ups of visible pairs, sorted by due date."""
     rows = tx.scalars(
         select(FollowUpRow)
         .where(FollowUpRow.person_id == principal.person_id)
@@ -87,9 +87,9 @@ def require_open(found: FollowUpWork) -> None:
 
 
 def _works(tx: Transaction, row: FollowUpRow, now: datetime) -> dict[str, PairWork]:
-    """Return a person's completed pairs, by agreement id.
+    """Return a person's pairs that have follow-ups and that the person may see, by agreement id.
 
-    A coach no longer sees a pair once the coachee has left.
+    A coach can no longer see a pair that has ended.
     """
     side, works = row.side, {}
     agreements = tx.scalars(

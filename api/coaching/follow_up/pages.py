@@ -99,7 +99,7 @@ FormRequestDep = Annotated[FormRequest, Depends()]
 
 @FOLLOW_UP_FORMS.get("")
 def show_form(asked: FormRequestDep) -> Response:
-    """Show the form of one follow-up."""
+    """Show the form of one follow-up, and record its first opening."""
     answers.mark_opened(asked.services, asked.principal, asked.follow_up_id)
     return _render(asked)
 

@@ -124,7 +124,7 @@ def commitment_form(
 def goal_form(
     goal: GoalView, level: int | None, entered: Mapping[str, str]
 ) -> tuple[GoalView, tuple[tuple[str, str], ...], str]:
-    """Return a goal, the texts of its levels, and the level that was chosen or stored."""
+    """Return a goal, the texts of its levels, and the entered or stored level; empty if none."""
     scale = goal.scale
     texts = (
         ()

@@ -33,7 +33,7 @@ def follow_up_instrument(services: Services, side: Side) -> Instrument | None:
 
 
 def without_ask_again(instrument: Instrument) -> Instrument:
-    """Return an instrument without the last question, which the form always contains."""
+    """Return an instrument without the item `ASK_AGAIN`, because the form always asks this."""
     return instrument.with_items(one for one in instrument.items if not _is_ask_again(one))
 
 

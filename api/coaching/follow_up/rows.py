@@ -20,10 +20,11 @@ class PostQuestionRow(SentQuestionRow):
 
     Attributes:
         person_id: the coachee, who has agreed that the post may be asked.
-        post: the name of the post, and `address` its email address; empty once erased.
+        post: the name of the post; empty once erased.
+        address: the email address of the post; empty once erased.
         credential_id: the link of the post; `None` until the post is asked.
-        outcome: the answer of the post, with its `evidence`, a list of
-            `coach.commitments.Evidence`.
+        outcome: the answer of the post.
+        evidence: the evidence from the post, a list of `coach.commitments.Evidence`.
     """
 
     __tablename__ = "post_questions"

@@ -1,8 +1,7 @@
 """Use cases for the commitments of a coachee.
 
-Either person of a pair can propose a commitment. Only the coachee can commit to it, and decide
-whether the programme office sees its title. A commitment cannot be marked as done without
-evidence.
+Either person of a pair can propose a commitment. Only the coachee can commit to it, or decide
+whether the programme office sees its title. A commitment cannot be marked as done without evidence.
 """
 
 from __future__ import annotations
@@ -180,8 +179,8 @@ def step_commitment(
         NotFoundError: as for `read_commitments`, or there is no such commitment.
         NotAllowedError: the principal is the coach, who cannot commit for the coachee.
         ChangedSinceError: the commitment has been changed since it was displayed.
-        ConflictError: the event is not possible now, or there is no evidence that the commitment is
-            done.
+        ConflictError: the pair has ended without being completed, or has no agreement in force; the
+            event is not possible now; or there is no evidence that the commitment is done.
     """
     with services.database.writing() as tx:
         work = recording_work(tx, services, principal, other_id)
@@ -192,7 +191,7 @@ def step_commitment(
 
 
 def apply_change(work: PairWork, row: CommitmentRow, change: CommitmentChange) -> None:
-    """Record the outcome of a commitment; see `step_commitment`."""
+    """Change the state of a commitment; see `step_commitment`."""
     event = change.event
     if event is CommitmentEvent.COMMIT and work.side is not Side.COACHEE:
         raise NotAllowedError(facts.COACHEE_COMMITS())
@@ -213,8 +212,9 @@ def add_evidence(
 
     Raises:
         NotFoundError: as for `read_commitments`, or there is no such commitment.
-        ConflictError: the commitment is not under way or done, there is too much evidence, or the
-            document has a future date.
+        ConflictError: the pair has ended without being completed, or has no agreement in force; the
+            commitment is neither under way nor done; there is too much evidence; or the document
+            has a future date.
     """
     with services.database.writing() as tx:
         work = recording_work(tx, services, principal, other_id)
@@ -244,7 +244,7 @@ def share_title(
     Raises:
         NotFoundError: as for `read_commitments`, or there is no such commitment.
         NotAllowedError: the principal is not the coachee.
-        ConflictError: the pair has ended, or has no agreement in force.
+        ConflictError: the pair has ended without being completed, or has no agreement in force.
     """
     with services.database.writing() as tx:
         work = recording_work(tx, services, principal, other_id)

@@ -62,7 +62,7 @@ def erase_goals(tx: Transaction, cycle_id: str, person_ids: Select[str], redact:
 
 
 def _redact_texts(row: GoalRow | CommitmentRow, fields: Mapping[str, int], redact: Redact) -> None:
-    """Redact texts, and truncate them to the lengths of their fields, because they may grow."""
+    """Redact texts, and truncate them to their fields' lengths, because they may get longer."""
     for field, length in fields.items():
         setattr(row, field, redact(getattr(row, field))[:length])
 

@@ -15,7 +15,7 @@ from api.participants.rows import Side
 
 
 def goals_of(tx: Transaction, side: Side, person_id: str, now: datetime) -> tuple[GoalView, ...]:
-    """Return the goals that a person can see, with the ratings that the person can see."""
+    """Return the goals and ratings that a person can see."""
     return tuple(
         goal
         for work in _works(tx, side, person_id, now)

@@ -70,7 +70,7 @@ class ProofForm(GoalProof):
     @model_validator(mode="before")
     @classmethod
     def _nest(cls, fields: object) -> object:
-        """Move the fields of the indicator that are not empty into a single nested field."""
+        """Move the indicator's non-empty fields into a single nested field."""
         if not isinstance(fields, dict):
             return fields
         own = {name: value for name, value in fields.items() if not name.startswith(_INDICATOR)}

@@ -82,7 +82,7 @@ def show_part(goal_id: str, part: GoalPart, pair: PairRequestDep) -> Response:
 def change_part(
     goal_id: str, part: GoalPart, pair: PairRequestDep, form_fields: FormFields
 ) -> Response:
-    """Store a part of a goal, and redirect to the next part if the goal is not complete yet."""
+    """Store a part of a goal; after the scale of a new goal, redirect to the third part."""
     entered = submitted(form_fields, GOAL_FIELDS[part])
     given, faults = validate_form(FORMS[part], {**form_fields, "seen": entered.version}, "")
     if given is None:

@@ -89,7 +89,7 @@ def goal_views(work: PairWork, rows: Sequence[GoalRow]) -> tuple[GoalView, ...]:
 
 
 def scores(goals: Iterable[GoalView]) -> tuple[ScoreView, ...]:
-    """Return a T score for each moment and rater with ratings of all goals.
+    """Return a T score for each moment and rater with ratings of all goals that can be rated.
 
     All ratings in a score use the same version of the instrument.
     """
@@ -122,7 +122,7 @@ def goal_row(work: PairWork, goal_id: str) -> GoalRow:
 
 
 def one_goal(work: PairWork, row: GoalRow) -> GoalView:
-    """Return a goal after a change."""
+    """Flush pending changes, and return the view of a goal."""
     work.tx.flush()
     (view,) = goal_views(work, [row])
     return view

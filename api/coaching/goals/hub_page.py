@@ -41,7 +41,9 @@ class PairCard:
         to_decide: whether a text of the agreement waits for the reader's decision.
         asks_fit: whether the reader has yet to answer the question of fit.
         has_fit: whether the reader can answer the question of fit.
-        goals, commitments, overdue: the number of each.
+        goals: the number of goals.
+        commitments: the number of commitments.
+        overdue: the number of overdue commitments.
         life: the states that the pair has reached.
         is_completed: whether the pair has been recorded as finished.
     """

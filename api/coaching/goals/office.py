@@ -105,7 +105,7 @@ class OfficeCoachee(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class OfficePage:
-    """A cycle with the counts and coachees that the page shows."""
+    """A cycle with its counts."""
 
     cycle: CycleHeader
     counts: CountsOfCycle
@@ -125,7 +125,7 @@ def read_counts(services: Services, cycle_id: str) -> OfficePage:
 def read_coachee(
     services: Services, cycle_id: str, person_id: str
 ) -> tuple[CycleHeader, OfficeCoachee]:
-    """Return the areas and states of a coachee's goals and commitments in a cycle.
+    """Return a coachee's goals, commitments and pairs, as shown to the programme office.
 
     Raises:
         NotFoundError: there is no such cycle, or no such coachee in it.

@@ -55,7 +55,7 @@ def show_goals(cycle_id: str, request: Request, services: ServicesDep) -> Respon
 def show_coachee(
     cycle_id: str, person_id: str, request: Request, services: ServicesDep
 ) -> Response:
-    """Show the areas and states of one coachee's goals and commitments."""
+    """Show the areas and states of one coachee's goals and commitments, and each pair's life."""
     cycle, coachee = read_coachee(services, cycle_id, person_id)
     return render_page(
         request,

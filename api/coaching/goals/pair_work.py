@@ -45,8 +45,8 @@ class PairWork:
     def can_record(self) -> bool:
         """Whether results of goals and commitments can be recorded.
 
-        Results can still be recorded after completion and, by the coachee, even if one of the two
-        people has left since.
+        Results can still be recorded after completion and, by the coachee, even if the pair has
+        ended since.
         """
         completed = self.agreement is not None and self.agreement.closed_as is ClosedAs.COMPLETED
         sees_it = self.pair.ended is None or self.side is Side.COACHEE

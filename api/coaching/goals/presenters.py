@@ -52,7 +52,7 @@ class GoalDisplay:
 
 @dataclass(frozen=True, slots=True)
 class CommitmentDisplay:
-    """A commitment, formatted for display; for the last fields, see `GoalDisplay`."""
+    """A commitment, formatted for display; for `buttons` and later fields, see `GoalDisplay`."""
 
     view: CommitmentView
     badges: tuple[Badge, ...]

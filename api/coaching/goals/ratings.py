@@ -58,7 +58,7 @@ def store_rating(work: PairWork, goal_id: str, rating: RatingInput) -> GoalRow:
 
 
 def _rating(work: PairWork, row: GoalRow, rating: RatingInput) -> GoalRatingRow:
-    """Return the stored rating by the pair for the same moment, or a new one."""
+    """Return the pair's stored rating for the same moment and rater, or a new one."""
     stored = work.tx.scalar(
         select(GoalRatingRow)
         .where(

@@ -162,7 +162,7 @@ def count_goals(cycle_id: str, services: ServicesDep) -> CountsOfCycle:
 
 @GOALS_OF_CYCLE.get("/{cycle_id}/goals/{person_id}", responses=problem_responses(404))
 def read_goals_of_coachee(cycle_id: str, person_id: str, services: ServicesDep) -> OfficeCoachee:
-    """Get the areas and states of a coachee's goals and commitments, and the shared titles."""
+    """Get the areas and states of a coachee's goals and commitments, shared titles, and pairs."""
     return office.read_coachee(services, cycle_id, person_id)[1]
 
 

@@ -1,4 +1,4 @@
-"""The coachee lets a new coach see the goals and commitments of a former pair."""
+"""The use case by which a coachee shares the goals and commitments of a former pair."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from coach.goals import ENDED_STATES, MAX_GOALS
 
 
 class SharedWork(FrozenModel):
-    """The new coach, and the numbers of goals and commitments that this coach now sees."""
+    """The new coach, and the numbers of goals and commitments that were shared."""
 
     coach_id: str
     goals: int
@@ -32,9 +32,9 @@ def share_with_new_coach(services: Services, principal: Principal, former_id: st
     The new coach sees neither the former coach's ratings nor the former agreement.
 
     Raises:
-        NotFoundError: the two were never a pair, or the principal is a coach.
-        ConflictError: the two still work together, there is nothing to share, there is no
-            agreement with a new coach, or there would be too many goals.
+        NotFoundError: the two were never a pair.
+        ConflictError: the two still work together, there is nothing to share, there is no agreement
+            with a new coach, or there would be too many goals.
     """
     with services.database.writing() as tx:
         former = seen_work(tx, services, principal, former_id)

@@ -36,7 +36,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ItemFields:
-    """An item as shown on a form; `group` is its heading, unless the previous item has the same."""
+    """An item of a form; `group` is its heading, empty if the previous item has the same one."""
 
     group: Displayed
     text: Fact
@@ -126,7 +126,7 @@ def entered_answers(instrument: Instrument, entered: Mapping[str, str]) -> dict[
 
 
 def form_values(instrument: Instrument, answers: Mapping[str, Answer]) -> dict[str, str]:
-    """Return the values of the fields that contain `answers`."""
+    """Return the values of all fields of the form, filled in with `answers`."""
     values = dict.fromkeys(field_names(instrument), "")
     for one in questions(instrument):
         answer = answers.get(one.key)
@@ -161,7 +161,7 @@ def answer_lines(
 
 
 def question_text(instrument: Instrument, question: Question) -> Fact:
-    """Return the text of a question."""
+    """Return the text of a question, which names the rating if its item is rated twice."""
     text = text_of(question.item.text)
     if question.aspect is None:
         return text

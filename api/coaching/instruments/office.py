@@ -30,9 +30,9 @@ from coach.sessions import Attendance
 
 _MISSING_AFTER = timedelta(days=7)
 _MANY = 3
-"""The minimum number of missing answers about which the office is told."""
+"""The office is alerted only if at least this many answers are missing."""
 _MANY_OF = 4
-"""The office is told only if at least one in this number of answers is missing."""
+"""The office is alerted only if at least one in this many answers is missing."""
 _PAST = timedelta(days=90)
 """How long after a pair's last session its missing answers are counted."""
 
@@ -49,10 +49,10 @@ class ItemFigure(FrozenModel):
     """The figures of one question; figures that would reveal too much are `None`.
 
     Attributes:
-        people: the number of people whose answers count.
+        people: for a scale, the number of people whose answers count.
         mean: for a scale, the mean.
-        chosen: for choices, how many people chose each, by the choice's code; for yes or no, how
-            many said yes. Numbers that would reveal too much are `None`.
+        chosen: for choices, how many people chose each, by the choice's code; for a yes-or-no
+            question, how many answered yes, with the key `yes`.
     """
 
     key: str
@@ -72,7 +72,7 @@ class InstrumentFigures(FrozenModel):
 
 
 class CycleAnswers(FrozenModel):
-    """The questions asked in a cycle, and the figures that the office may see."""
+    """The numbers of forms due and submitted in a cycle, and the figures the office may see."""
 
     counts: tuple[OccasionCount, ...]
     figures: tuple[InstrumentFigures, ...]
@@ -87,7 +87,7 @@ class AnswersPage:
 
 
 def read_answers(services: Services, cycle_id: str) -> CycleAnswers:
-    """Return the questions asked in a cycle, and the figures that the office may see.
+    """Return the numbers of forms in a cycle, and the figures that the office may see.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -110,7 +110,7 @@ def read_answers_page(services: Services, cycle_id: str) -> AnswersPage:
 def many_missing(tx: Transaction, asked: Instruments, *, now: datetime) -> Mapping[str, int]:
     """Return the number of missing answers, by cycle id, for cycles in which many are missing.
 
-    Answers after a session are not counted here; the office is told separately about missing
+    Answers after a session are not counted here; the office is alerted separately to missing
     feedback.
     """
     recent = select(SessionRow.coachee_id).where(

@@ -26,7 +26,7 @@ _SIDES = {Side.COACHEE: facts.OF_COACHEES(), Side.COACH: facts.OF_COACHES()}
 
 @dataclass(frozen=True, slots=True)
 class FigureLine:
-    """A question and its formatted figure; `mean` and `people` are empty if it is hidden."""
+    """A question and its formatted figure; `people` and `mean` are empty if they are hidden."""
 
     text: Displayed
     people: str

@@ -25,7 +25,7 @@ from coach.occasions import MOMENTS, Asking, Occasion, askings
 class RespondentPair:
     """A pair that is working together, and the times at which its sessions end, in order.
 
-    Sessions that did not take place are left out.
+    Contracting sessions, and sessions that did not take place, are left out.
     """
 
     cycle_id: str
@@ -109,7 +109,7 @@ def _counts(row: Any) -> bool:  # noqa: ANN401 - a row of columns
 
 
 def _objectives(tx: Transaction, coachee_id: str) -> Iterable[Item]:
-    """Return the approved objectives of a pair's planned modules, as items."""
+    """Return the approved objectives of a pair's planned modules as items, up to `MAX_ITEMS`."""
     modules = all_modules(tx)
     syllabus = find_syllabus(tx, coachee_id, modules)
     planned = () if syllabus is None else tuple(syllabus.plan)

@@ -43,7 +43,7 @@ class AnswersInput(FrozenModel):
 
 
 class OpenQuestions(FrozenModel):
-    """Questions that a person can answer now about themselves and `other`."""
+    """Questions that a person can answer now about their work with `other`."""
 
     other_id: str
     other: str
@@ -194,7 +194,7 @@ def _own_occasions(
     principal: Principal,
     is_wanted: Callable[[Asking], bool],
 ) -> Iterator[_OwnOccasion]:
-    """Yield the occasions on which the principal is asked; `is_wanted` selects them."""
+    """Yield the occasions on which the principal is asked and that satisfy `is_wanted`."""
     side, person_id = _SIDES.get(principal.role), principal.person_id
     if side is None or person_id is None:
         return
@@ -211,7 +211,7 @@ def _own_occasions(
 
 
 def _own_sheets(tx: Transaction, person_id: str) -> _Sheets:
-    """Return a person's answers, except answers given after sessions."""
+    """Return a person's answers by occasion and subject, except answers given after sessions."""
     rows = tx.scalars(
         select(AnswerSheetRow).where(
             AnswerSheetRow.author_id == person_id,

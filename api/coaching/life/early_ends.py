@@ -1,7 +1,7 @@
 """Use cases of the office: listing the pairs that ended early, and recording the reasons.
 
-The office chooses the reason from a closed list. Apart from the office, only the person to whom the
-reason belongs can read it, in the report about the person.
+The office chooses the reason from a closed list. Apart from the office, only a person to whom the
+reason belongs can read it, in the export of their own data.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class EarlyEnd(FrozenModel):
     Attributes:
         ended_at: when the pair ended, or the current time if this was not recorded.
         reason: the reason; `None` if the office has not recorded it.
-        whose: the person or people to whom the reason belongs; `None` if `reason` is.
-        suggested: the probable value of `whose`: the person who has left.
+        whose: the person or people to whom the reason belongs; `None` if `reason` is `None`.
+        suggested: the probable value of `whose`: the person who has left, or else both.
         version: sent back as `seen`.
     """
 

@@ -92,7 +92,8 @@ def nominate(services: Services, cycle_id: str, given: NominationInput) -> tuple
     """Record that a letter nominates coachees of a cycle; either all or none are recorded.
 
     Raises:
-        NotFoundError: there is no such cycle, or one of the people is not a coachee in the cycle.
+        NotFoundError: there is no such cycle, or one of the people is not a current coachee in the
+            cycle.
         ConflictError: one of the coachees was already nominated, or the day is in the future.
     """
     now, wanted = services.now(), tuple(dict.fromkeys(given.people))

@@ -49,7 +49,7 @@ _WORDS: Words = words_of(reason=REASON_OPTIONS, whose=WHOSE_OPTIONS)
 
 @dataclass(frozen=True, slots=True)
 class LifeLine:
-    """A state that a pair has reached, when, and whether it is the current state."""
+    """A state that a pair has reached, its date, and whether it is the current state."""
 
     words: Displayed
     since: Displayed

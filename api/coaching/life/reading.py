@@ -1,6 +1,6 @@
-"""Collects the facts about the life of pairs from the tables in which they were recorded.
+"""Collects data about the life of pairs from the tables in which it was recorded.
 
-The facts of any number of pairs of a cycle are read in a fixed number of queries.
+The data of any number of pairs of a cycle is read in a fixed number of queries.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class _Found:
-    """The facts found about all pairs, by pair or by coachee."""
+    """The data found about all pairs, by pair, coachee or agreement."""
 
     zone: ZoneInfo
     called: datetime | None = None
@@ -99,7 +99,7 @@ def _find(tx: Transaction, pairs: Sequence[Pair]) -> _Found:
 
 
 def _find_enrolment(tx: Transaction, cycle_id: str, coachees: Sequence[str], found: _Found) -> None:
-    """Find the call, nominations, and the emails that asked people to enrol."""
+    """Find the dates of the call, of nominations, and of emails that asked people to enrol."""
     found.called = tx.scalar(select(CallRow.created_at).where(CallRow.cycle_id == cycle_id))
     for person_id, day in tx.execute(
         select(NominationRow.person_id, NominationRow.nominated_on).where(

@@ -31,7 +31,7 @@ class NominationRow(IdentifiedRow):
 
 
 class EarlyEndRow(IdentifiedRow):
-    """The reason why a pair ended before it was completed, and the person to whom it belongs.
+    """The reason why a pair ended before it was completed, and to whom the reason belongs.
 
     Attributes:
         cycle_id: the cycle; like the two people, `None` once one of them is erased, so that the row

@@ -198,7 +198,7 @@ def _without_decision(row: CycleRow, policy: Cycle, ended: PairOfDecision) -> st
 
 
 def _store(tx: Transaction, row: CycleRow, text: str, action: str, pair: tuple[str, str]) -> None:
-    """Store the changed cycle file, and record the decision about both people."""
+    """Store the cycle file, and record the decision for both people, if the file has changed."""
     if text == row.source:
         return
     file = parse_policy_file(NamedFile(CYCLE_FILE, text.encode()))

@@ -18,7 +18,7 @@ def suggestion(person: Person) -> str:
 
 
 def read_pair(roster: Roster, coachee: str, coach: str) -> tuple[str, str, list[InputFault]]:
-    """Return the ids of a coachee and a coach, and the faults in the typed text."""
+    """Return the ids of a coachee and a coach, empty if not found, and the faults in the texts."""
     faults: list[InputFault] = []
     ids: list[str] = []
     for field, people, text in (

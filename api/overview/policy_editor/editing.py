@@ -148,7 +148,7 @@ def save_fields(
 def _with_fields(
     tx: Transaction, row: CycleRow, entered: Mapping[str, str], *, check_people: bool = True
 ) -> tuple[PolicyFile, Cycle]:
-    """Return the cycle file with the values of all fields that differ from the policy, checked.
+    """Return the cycle file with all changed fields, and the checked policy in it.
 
     Raises:
         ConflictError: the cycle file is incomplete.

@@ -40,8 +40,8 @@ class _Shown:
     """The content of the page in addition to the stored policy.
 
     If somebody else has changed the policy, `differs` lists the fields whose stored values differ
-    from those entered, and `conflict` states who has changed it. `unusable` states why the stored
-    policy cannot be edited on this page at all.
+    from those entered. `conflict` states why nothing was stored or checked. `unusable` states why
+    the stored policy cannot be edited on this page at all.
     """
 
     entered: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""Values for the pages of the users."""
+"""The access and the credentials of users, formatted for pages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ _UTC = ZoneInfo("UTC")
 
 
 def present_access(access: Access, cycles: Mapping[str, str]) -> tuple[Fact, Fact | None]:
-    """Return a user's role and limits as text; `cycles` maps ids of cycles to their names."""
+    """Return a user's role and limits as texts; `cycles` maps the ids of cycles to their names.
+
+    The limits are `None` unless the user is a manager.
+    """
     role = facts.ROLES[access.role]
     if access.role is not OfficeRole.MANAGER:
         return role, None
