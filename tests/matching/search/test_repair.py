@@ -1,4 +1,4 @@
-"""The repair heuristic uses the last place of a coach."""
+"""Places and allowed pairs in the repair heuristic."""
 
 from __future__ import annotations
 
@@ -12,13 +12,23 @@ from matching.search.repair import Repair
 from tests.matching.auditor.test_auditor_mutations import coach, coachee
 from tests.matching.plans import never, oracles_of
 
+CYCLE = Cycle.model_validate({"cycle": {"start": date(2027, 1, 18), "end": date(2027, 7, 16)}})
+
 
 def test_coachee_gets_the_last_place_of_a_coach_but_none_more() -> None:
     roster = Roster(coachees=(coachee("c1"), coachee("c2")), coaches=(coach("k1", capacity=1),))
-    dates = {"start": date(2027, 1, 18), "end": date(2027, 7, 16)}
-    oracles = oracles_of(roster, Cycle.model_validate({"cycle": dates}))
+    oracles = oracles_of(roster, CYCLE)
     pairs = np.arange(oracles.problem.size)
     repair = Repair(oracles, np.zeros(0, dtype=np.int64), pairs, oracles.problem.points)
     repair.place([0, 1], never)
     assert len(pairs) == 2
     assert len(repair.choice) == 1
+
+
+def test_unplaced_coachee_is_near_a_coach_with_whom_one_of_their_pairs_is_allowed() -> None:
+    roster = Roster(coachees=(coachee("c1"), coachee("c2")), coaches=(coach("k1"), coach("k2")))
+    problem = (oracles := oracles_of(roster, CYCLE)).problem
+    allowed = np.flatnonzero((problem.coachee == 0) | (problem.coach == 1))
+    repair = Repair(oracles, np.zeros(0, dtype=np.int64), allowed, problem.points)
+    assert repair.unplaced_near([0]) == [0]
+    assert repair.unplaced_near([1]) == [0, 1]
