@@ -29,6 +29,6 @@ def test_unplaced_coachee_is_near_a_coach_with_whom_one_of_their_pairs_is_allowe
     roster = Roster(coachees=(coachee("c1"), coachee("c2")), coaches=(coach("k1"), coach("k2")))
     problem = (oracles := oracles_of(roster, CYCLE)).problem
     allowed = np.flatnonzero((problem.coachee == 0) | (problem.coach == 1))
-    repair = Repair(oracles, np.zeros(0, dtype=np.int64), allowed, problem.points)
+    repair = Repair(oracles, np.zeros(0, dtype=np.int64), allowed, problem.points[allowed])
     assert repair.unplaced_near([0]) == [0]
     assert repair.unplaced_near([1]) == [0, 1]
