@@ -78,7 +78,8 @@ def create_app(settings: Settings) -> FastAPI:
     queue are closed on shutdown.
 
     Raises:
-        ConsentTextError: a consent text is missing or malformed.
+        ConsentTextError: a consent text or a text for agreements is missing or malformed.
+        UnusableInputError: an instrument is invalid.
         SchemaError: the database schema belongs to a different version.
         DatabaseUnusableError: the database does not exist or cannot be read.
         KeyringError: the key file is missing, invalid, out of date, accessible to other users, or

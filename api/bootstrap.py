@@ -22,8 +22,8 @@ from coach.errors import DomainError
 def open_database_and_keyring(settings: Settings) -> tuple[Database, Keyring]:
     """Open a deployment's key ring and its database, which must already be migrated.
 
-    The key file is created when the database is first used. Rows that an older version wrote
-    without seals are sealed.
+    The key file is created when the database is first used, unless a setting or systemd provides
+    it. Rows that an older version wrote without seals are sealed.
 
     Raises:
         SchemaError: the database schema belongs to a different version.

@@ -1,7 +1,7 @@
 """Checks whether the objects in a request's path are within the limits of a manager.
 
-An object belongs to one cycle, and some belong to people, who have countries. A parameter that is
-not listed here refers to objects that limited managers may not see.
+Each object belongs to a cycle, and some objects also belong to people, who have countries. A
+parameter that is not listed here refers to objects that limited managers may not see.
 """
 
 from __future__ import annotations

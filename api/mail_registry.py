@@ -1,4 +1,4 @@
-"""Collects the mail composers and the delivery callback of all subjects."""
+"""Collects the mail composers of all subjects, and the callback for failed deliveries."""
 
 from __future__ import annotations
 

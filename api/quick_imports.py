@@ -11,11 +11,11 @@ _COUNTRIES = "holidays.countries"
 
 
 def import_cp_sat() -> None:
-    """Import CP-SAT, with a stand-in for pandas that is removed again from the known modules.
+    """Import CP-SAT with a stand-in for pandas, which is removed from `sys.modules` afterwards.
 
     `cp_model` needs pandas only to build and read whole series of variables, which the engine does
-    not do; importing pandas takes several times as long as importing CP-SAT itself. To be called
-    before the engine, which otherwise imports both when it needs CP-SAT.
+    not do; importing pandas takes several times as long as importing CP-SAT itself. Call this
+    before using the engine, which otherwise imports both when it needs CP-SAT.
     """
     if _CP_MODEL in sys.modules or _PANDAS in sys.modules:
         return

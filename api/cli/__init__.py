@@ -123,7 +123,7 @@ def _general_options(
         ),
     ] = False,
 ) -> None:
-    """Declare the options before a command; their callbacks handle them."""
+    """Declare the options that precede a command; their callbacks handle them."""
 
 
 def _not_selected() -> None:

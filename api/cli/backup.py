@@ -96,7 +96,7 @@ def _target(settings: Settings, to: Path | None) -> Path:
     Without an option or a setting, backups go to the data folder, as in earlier versions.
 
     Raises:
-        CopyNextToKeyError: the chosen folder contains the key.
+        CopyNextToKeyError: the backup would be stored next to its key.
     """
     target = to or settings.backup_dir
     if target is None:
@@ -117,8 +117,8 @@ def restore(
 ) -> None:
     """Check a backup and restore it in place of the database.
 
-    People who were erased after the backup was made are erased again. Users sign in again, and
-    people verify their devices again.
+    People who were erased after the backup was made are erased again. Users have to sign in again,
+    and people have to verify their devices again.
     """
     settings = load_settings(data_dir=data)
     keyring = read_keyring(settings)

@@ -18,5 +18,5 @@ PHASES = {
 
 
 def elapsed_time(progress: Progress) -> str:
-    """Return the time since the start of the run."""
+    """Return the time since the start of the run as text, in seconds."""
     return render(facts.ELAPSED(seconds=progress.elapsed_seconds))

@@ -26,7 +26,7 @@ def progress_reporter(*, quiet: bool) -> Iterator[ReportProgress]:
 
 
 class _Lines:
-    """Prints a line whenever phase, level, value, bound or message change."""
+    """Prints a line whenever the phase, level, value, bound or message changes."""
 
     def __init__(self) -> None:
         self._last: tuple[object, ...] = ()

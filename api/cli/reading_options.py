@@ -14,7 +14,11 @@ from api.input_files.cycle_inputs import CycleInputs
 
 
 def _text_encoding(name: str | None) -> str | None:
-    """Check that `name` is the name of a text encoding."""
+    """Return `name` if it is `None` or the name of a text encoding.
+
+    Raises:
+        BadParameter: the encoding is not known.
+    """
     if name is not None:
         try:
             b"x".decode(name)

@@ -97,7 +97,7 @@ def solve_and_write(
 
 
 class _Found(NamedTuple):
-    """What the search found; `result` is the sound part of a `rejected` plan if there is one."""
+    """The outcome of a search; `result` is the sound part of the plan if it was `rejected`."""
 
     result: Result
     trace: TraceRecorder
@@ -229,7 +229,7 @@ def _record(
 
 @contextmanager
 def _interruptible() -> Iterator[IsCancelled]:
-    """Yield a function that returns whether Ctrl+C was pressed; a second Ctrl+C interrupts."""
+    """Yield a function that returns whether Ctrl+C was pressed; a second one interrupts the run."""
     pressed = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield pressed.is_set

@@ -23,7 +23,7 @@ from matching.search.evaluated_problem import EvaluatedProblem
 
 _LOG = logging.getLogger(__name__)
 _MAX_STEPS = 4500  # about five seconds of processor time on an idle machine
-_MOST_PAIRS = 20_000  # 1,200 x 400 has five times as many, and takes a second for each match
+_MOST_PAIRS = 20_000  # 1,200 x 400 people have five times as many; each match then takes a second
 _REASONS = {
     SearchEnd.FAILED: facts.RUNNER_UP_FAILED(),
     SearchEnd.CANCELLED: facts.RUNNER_UP_INTERRUPTED(),

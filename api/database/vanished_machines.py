@@ -1,4 +1,4 @@
-"""Settings for how soon PostgreSQL notices that the machine at the other end has vanished.
+"""Settings that determine how soon PostgreSQL detects that a client's machine has vanished.
 
 A machine that loses power or its network does not close its connections. Without these settings,
 PostgreSQL keeps the locks of these connections for more than two hours: the worker's lease and, if

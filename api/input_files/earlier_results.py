@@ -148,5 +148,5 @@ def _people_file(folder: Path, stem: str) -> Path | None:
 
 
 def named_files(files: Iterable[str]) -> frozenset[str]:
-    """Return the `files` whose names are names of earlier results."""
+    """Return those of `files` that are names of earlier results."""
     return frozenset(name for name in files if EARLIER_FILE.fullmatch(name))

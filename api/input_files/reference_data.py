@@ -87,7 +87,7 @@ def rank_table() -> RankTable:
 
 @cache
 def _aliases() -> Aliases:
-    """Return names of countries, languages and weekdays in several languages, and other codes."""
+    """Return alternative names of countries, languages and weekdays, and alternative codes."""
     known = reference()
     locales = [Locale.parse(name) for name in _LOCALES_OF_NAMES]
     territories = [pair for locale in locales for pair in locale.territories.items()]
@@ -114,7 +114,7 @@ def _aliases() -> Aliases:
 
 
 def _definite_names() -> Iterator[tuple[str, str]]:
-    """Yield the definite forms of Albanian country names, such as Kroacia and Franca."""
+    """Yield country codes with definite forms of Albanian names, such as Kroacia and Franca."""
     for code, name in Locale.parse("sq").territories.items():
         if name.endswith(("i", "ë")):
             yield code, name.removesuffix("ë") + "a"

@@ -1,7 +1,7 @@
 """Changes one session, and announces the change to both participants.
 
-Apart from publishing a plan, this is the only way to change a session. Messages are stored as draft
-emails in the transaction that changes the session.
+Apart from publishing a plan, this is the only way to change the time, the mode or the state of a
+session. Messages are stored as draft emails in the transaction that changes the session.
 """
 
 from __future__ import annotations
@@ -105,8 +105,8 @@ def announce(
     """Change one session, and create messages to both participants.
 
     Returns the messages; there are none if only the topic changes. The messages are drafts that the
-    office releases with the others. With `release_with`, messages to recipients with an address are
-    released at once, if the server sends email.
+    office releases with the others. With `release_with`, those that can be sent are released at
+    once; see `release_sendable`.
 
     Raises:
         ConflictError: the session is cancelled or has started, its new time is in the past, or it

@@ -36,13 +36,13 @@ class FailedMail(FrozenModel):
 
     Attributes:
         to: the recipient.
-        address: the recipient's current email address.
+        address: the recipient's current email address, or the former one that the email is for.
         problem: why the email could not be delivered.
-        outbox_id: the id with which an invitation can be downloaded, to be sent another way; `None`
-            for reminders.
-        number: the number of the session that the email is about; `None` for introductions.
-        event: the kind of the group event that the email is about; `None` for other emails.
-        start: the start of the session that the email is about; `None` for introductions.
+        outbox_id: the id with which the email can be downloaded, to be sent another way; `None` if
+            it is not an introduction, invitation or cancellation.
+        number: the number of the session that the email is about, if any.
+        event: the kind of the group event that the email is about, if any.
+        start: the start of the session or group event that the email is about, if any.
     """
 
     id: str

@@ -106,7 +106,7 @@ def send_again(
     Raises:
         NotFoundError: there is no such introduction, invitation or cancellation in this cycle.
         ConflictError: this server does not send email; the email has not been sent yet; or there is
-            a newer message about the session.
+            a newer message about the session or group event.
     """
     require_mail_enabled(services)
     now = services.now()

@@ -19,7 +19,7 @@ def current_reply(row: GroupInvitationRow) -> Reply:
 
 
 def answer_to_event(row: GroupInvitationRow) -> PartStat:
-    """Return the person's reply as their calendar shows it."""
+    """Return the person's current reply as a participation status (PARTSTAT, RFC 5545)."""
     return PARTSTAT[current_reply(row)]
 
 
@@ -94,7 +94,7 @@ def draft_event_mail(
 ) -> MailRow:
     """Return a draft email about a message that was applied to the invitation.
 
-    The email tells calendars not to offer counter-proposals, because the office sets the time for
+    The email asks calendars not to offer counter-proposals, because the office sets the time for
     everybody.
     """
     content = message.model_copy(update={"refuses_counter": True})

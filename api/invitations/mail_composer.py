@@ -53,7 +53,9 @@ def compose_invitation(tx: Transaction, services: Services, mail: MailRow) -> Co
 
 
 def compose_introduction(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """Compose an introduction; return `None` if the person has left or has no upcoming sessions.
+    """Compose an introduction, or return `None` if it must no longer be sent.
+
+    This is the case if the person has left, or has no address or no upcoming sessions.
 
     Raises:
         ConflictError: the recipient has no working secret link.

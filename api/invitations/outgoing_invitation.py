@@ -168,7 +168,9 @@ def render_eml(
     secret: str,
     reply_token: str | None = None,
 ) -> bytes:
-    """Render the message as an email; the calendar object is attached if the recipient gets it.
+    """Render the message as an email.
+
+    The calendar object is attached unless the deployment or the recipient has turned this off.
 
     The buttons link to the recipient's pages on which they accept, decline or ask for another time,
     using the link secret `secret`. Cancellations have no buttons and need no secret. `reply_token`

@@ -1,4 +1,4 @@
-"""Pending messages: invitations and cancellations that the programme office has yet to send."""
+"""Pending messages: introductions, invitations and cancellations that are yet to be sent."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class PendingMessages(FrozenModel):
 
     Attributes:
         ready: the number of messages that can be sent.
-        without_link: the number of invitations that cannot be sent because their recipients have no
-            working secret link. The programme office has to create new links for them. People who
-            have left the cycle need no link and are not counted.
+        without_link: the number of messages that cannot be sent because their recipients have no
+            working secret link. The programme office has to create new links for them. Messages to
+            people who have left the cycle are not counted.
         until: when the newest message that can be sent was created; `None` if there is none.
     """
 
@@ -47,7 +47,8 @@ class PendingRows:
     Attributes:
         sendable: messages that can be sent, grouped by person: first the introduction, then the
             other messages, oldest first.
-        without_link: the number of invitations whose recipients have no working secret link.
+        without_link: the number of messages that cannot be sent because their recipients have no
+            working secret link.
     """
 
     sendable: list[MailRow]

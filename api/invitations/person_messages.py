@@ -52,7 +52,7 @@ class MessageLine(FrozenModel):
 
 
 class PersonMessages(FrozenModel):
-    """The emails to one person: the introduction first, then all others in order of creation."""
+    """The emails to one person: the introduction, then the others by revision and creation time."""
 
     to: PersonSummary
     messages: tuple[MessageLine, ...]

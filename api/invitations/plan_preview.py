@@ -40,7 +40,7 @@ class PreviewedMail(FrozenModel):
 
 
 class Addressee(FrozenModel):
-    """A person who would get emails, and how many."""
+    """A person to whom emails would be sent, and their number."""
 
     id: str
     code: str
@@ -136,7 +136,7 @@ def _addressees(
 def _sampled(
     planned: PlannedChanges, new: Sequence[str], people: Sequence[Addressee]
 ) -> frozenset[str]:
-    """Return the id of the first person who would get each kind of email."""
+    """Return, for each kind of email, the id of the first person to whom one would be sent."""
     kinds: dict[str, set[Badge]] = defaultdict(set)
     for change in planned.changes:
         for id_ in change.people:

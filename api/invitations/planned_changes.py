@@ -56,7 +56,7 @@ class PlannedChange:
 
     @property
     def people(self) -> tuple[str, str]:
-        """The ids of the two people who get the message."""
+        """The ids of the two people to whom the message is sent."""
         return self.coachee_id, self.coach_id
 
 
@@ -159,7 +159,10 @@ def _existing(tx: Transaction, cycle_id: str) -> dict[str, _Existing]:
 def _differing(
     planned: Collection[PlannedPair], existing: Mapping[str, _Existing], now: datetime
 ) -> Iterator[tuple[str, PlannedSession]]:
-    """Yield the planned sessions that are new or differ from the existing ones, unless started."""
+    """Yield the planned sessions, by uid, that are new, were cancelled, or would change.
+
+    Confirmed sessions that have started do not change.
+    """
     for match in planned:
         count = match.count
         for session in match.sessions:

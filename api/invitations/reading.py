@@ -1,8 +1,8 @@
 """Shows an email as its recipient sees it, before or after it is sent, and sends tests.
 
 The recipient's secret link is replaced, because anybody who reads it could act for the person. A
-test cannot affect a person either: its calendar object has another UID, and replies to it have no
-token.
+test cannot affect a person either: its calendar object has another UID, and its reply token belongs
+to nobody.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ ZIP = "application/zip"
 
 
 class MessageCutoff(BaseModel):
-    """Limits an action to the pending messages created up to `until`.
+    """The scope of an action: the pending messages created up to `until`.
 
     Pass the value of `until` from the pending messages you have reviewed, so that newer messages
     are not included.

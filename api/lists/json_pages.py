@@ -31,8 +31,8 @@ async def _json_page(
         Query(
             ge=1,
             le=1000,
-            description="The largest number of items to return. Without it, all are returned. "
-            f"`{TOTAL_HEADER}` is the number of all, and `Link` has the next page (RFC 8288).",
+            description="The maximum number of items to return; by default, all. The header "
+            f"`{TOTAL_HEADER}` is their total number; `Link` refers to the next page (RFC 8288).",
         ),
     ] = None,
     offset: Annotated[

@@ -16,7 +16,7 @@ _SEALED = ("users", "passkeys", "recovery_codes", "ceremonies", "credentials")
 
 
 def upgrade() -> None:
-    """Upgrade the schema. The rows are sealed at the next start, which has the keys."""
+    """Upgrade the schema. Rows are sealed when the application starts, because this needs keys."""
     op.create_table(
         "sealed_tables",
         sa.Column("name", sa.String(length=40), nullable=False),

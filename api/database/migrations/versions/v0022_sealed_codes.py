@@ -1,7 +1,7 @@
 """Seals of one-time codes, the sealed replay counter of app codes, and the last use of devices.
 
-The replay counter of users (`totp_step`) becomes part of their seal. Seals leave out NULL, so the
-counter is set to NULL, which keeps the existing seals valid.
+The replay counter of users (`totp_step`) becomes part of their seal. NULL values are not part of a
+seal, so setting the counter to NULL keeps the existing seals valid.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ _TABLES = ("enrolment_calls", "address_codes")
 
 
 def upgrade() -> None:
-    """Upgrade the schema. Rows are sealed when the application starts, because that needs keys."""
+    """Upgrade the schema. Rows are sealed when the application starts, because this needs keys."""
     for table in _TABLES:
         op.add_column(table, sa.Column("seal", sa.String(length=64), nullable=True))
 

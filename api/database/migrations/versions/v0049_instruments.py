@@ -1,4 +1,4 @@
-"""Answers to instruments. The rating of a session becomes version 1 of a separate instrument."""
+"""Answers to instruments. Ratings of sessions become answers to a separate instrument."""
 
 from __future__ import annotations
 
