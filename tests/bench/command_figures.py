@@ -1,15 +1,10 @@
 """The whole command `gender-coach match`, from files to files, and the evaluation of all pairs.
 
-All figures are processor seconds, with one worker, so that other processes hardly affect them. The
-modules are compiled beforehand, as after the first use of the commands.
+All figures are processor seconds, with one worker, so that other processes hardly affect them.
 """
 
 from __future__ import annotations
 
-import os
-import resource
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,6 +14,7 @@ from matching.instance.availability_grid import build_availability_grid
 from matching.instance.problem import build_problem
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
+from tests.bench.commands import run_command
 from tests.bench.figures import Figure
 from tests.bench.instances import REGION, UN_WIDE, WORLD, InstanceClass, instance
 from tests.bench.list_files import write_instance
@@ -37,7 +33,7 @@ def command_figures() -> Iterator[Figure]:
     for name, shape in (("UN-wide", UN_WIDE), ("five continents", WORLD)):
         yield _judging(name, shape)
     with tempfile.TemporaryDirectory() as folder:
-        _processor_seconds("demo", "--out", str(Path(folder, "compiling")))
+        run_command("demo", "--out", str(Path(folder, "compiling")))
         yield _demo(Path(folder, "demo"))
         for name, shape, limit in COMMANDS:
             yield _command(name, shape, limit, Path(folder))
@@ -59,7 +55,7 @@ def _judging(name: str, shape: InstanceClass) -> Figure:
 
 
 def _demo(out: Path) -> Figure:
-    seconds = _processor_seconds("demo", "--out", str(out))
+    seconds = run_command("demo", "--out", str(out)).processor
     measured = f"{seconds:.2f} s"
     return Figure("`demo`", measured, f"under {DEMO_SECONDS:g} s", seconds < DEMO_SECONDS)
 
@@ -67,24 +63,14 @@ def _demo(out: Path) -> Figure:
 def _command(name: str, shape: InstanceClass, limit: float, folder: Path) -> Figure:
     cycle, coachees, coaches = write_instance(*instance(shape, 1), folder)
     out = folder / f"out-{shape.coachees}-{limit:g}"
-    seconds = _processor_seconds(
+    run = run_command(
         *("match", str(cycle), "--coachees", str(coachees), "--coaches", str(coaches)),
         *("--out", str(out), "--workers", "1", "--quiet"),
     )
     files = sum(1 for path in out.rglob("*") if path.is_file())
     return Figure(
         f"{name}: `match` with all files",
-        f"{seconds:.2f} s, {files:,} files",
+        f"{run.processor:.2f} s, {files:,} files",
         f"under {limit:g} s",
-        seconds < limit,
+        run.processor < limit,
     )
-
-
-def _processor_seconds(*words: str) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    keeps_compiled = {n: v for n, v in os.environ.items() if n != "PYTHONDONTWRITEBYTECODE"}
-    subprocess.run(
-        [sys.executable, "-m", "api", *words], check=True, capture_output=True, env=keeps_compiled
-    )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -7,19 +7,13 @@ worker. Each result is audited by `gender-coach check`, in a process of its own.
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from coach.cycle import Cycle
 from coach.people import Roster
+from tests.bench.commands import run_command
 from tests.bench.figures import Figure
 from tests.bench.list_files import write_instance
 from tests.bench.unseen_classes import CLASSES, UnseenClass, after_leaving
@@ -28,16 +22,6 @@ LIMIT_SECONDS = 60
 _TOLERANCE = 1.1
 _KILLED_AFTER_SECONDS = 3 * LIMIT_SECONDS
 _SEED = 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Whether a command ended, seconds that passed, processor seconds, and the peak memory."""
-
-    ended: bool
-    passed: float
-    processor: float
-    mebibytes: float
 
 
 def unseen_figures() -> Iterator[Figure]:
@@ -64,10 +48,11 @@ def _match(name: str, roster: Roster, cycle: Cycle, folder: Path, *options: str)
     folder.mkdir()
     policy, coachees, coaches = write_instance(roster, cycle, folder)
     out = folder / "out"
-    run = _command(
+    run = run_command(
         *("match", str(policy), "--coachees", str(coachees), "--coaches", str(coaches)),
         *("--out", str(out), "--workers", "1", "--time-limit", str(LIMIT_SECONDS), "--quiet"),
         *options,
+        killed_after=_KILLED_AFTER_SECONDS,
     )
     required = f"all levels but `schedule` proven, ends within {_TOLERANCE * LIMIT_SECONDS:.0f} s"
     spent = (
@@ -75,7 +60,7 @@ def _match(name: str, roster: Roster, cycle: Cycle, folder: Path, *options: str)
     )
     if not run.ended:
         return Figure(name, f"{spent}; no result, stopped", required, is_met=False)
-    subprocess.run(_words("check", str(out)), check=True, stdout=subprocess.DEVNULL)
+    run_command("check", str(out))
     result = json.loads((out / "result.json").read_text(encoding="utf-8"))
     levels = "; ".join(map(_level, result["levels"]))
     return Figure(
@@ -89,24 +74,3 @@ def _match(name: str, roster: Roster, cycle: Cycle, folder: Path, *options: str)
 def _level(level: dict[str, object]) -> str:
     bound = "" if level["proven"] else f", bound {level['bound']:,}"
     return f"{level['name']} {level['value']:,}{bound}"
-
-
-def _words(*words: str) -> list[str]:
-    return [sys.executable, "-m", "api", *words]
-
-
-def _command(*words: str) -> _Run:
-    """Run a command, and kill it if it takes too long; raise if it fails."""
-    keeps_compiled = {n: v for n, v in os.environ.items() if n != "PYTHONDONTWRITEBYTECODE"}
-    started = time.perf_counter()
-    process = subprocess.Popen(_words(*words), stdout=subprocess.DEVNULL, env=keeps_compiled)
-    killer = threading.Timer(_KILLED_AFTER_SECONDS, process.kill)
-    killer.start()
-    _, status, usage = os.wait4(process.pid, 0)
-    killer.cancel()
-    passed = time.perf_counter() - started
-    code = os.waitstatus_to_exitcode(status)
-    if code not in (0, -signal.SIGKILL):
-        raise subprocess.CalledProcessError(code, words)
-    seconds = usage.ru_utime + usage.ru_stime
-    return _Run(code == 0, passed, seconds, usage.ru_maxrss / 1024)
