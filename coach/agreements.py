@@ -88,7 +88,8 @@ def state_at(
 ) -> AgreementState:
     """Return the state at `now` of an agreement whose last change led to `stored`.
 
-    `first_session` is the start of the pair's first session, an aware datetime like `now`.
+    `first_session` is the start of the pair's first session, or `None` if it has none. Both times
+    are aware datetimes.
     """
     if first_session is None or first_session > now:
         return stored
@@ -112,7 +113,7 @@ class Delegates(StrEnum):
 
 
 class Fit(StrEnum):
-    """Whether a person thinks that the two suit each other; asked after session 1."""
+    """A person's opinion on whether the two suit each other, given after the first session."""
 
     GOOD = "good"
     DECIDING = "deciding"

@@ -1,10 +1,10 @@
-"""Figures over answers that reveal nobody's individual answer.
+"""Figures computed from many answers, which do not reveal any individual answer.
 
 No figure is computed from the answers of fewer than `MIN_PEOPLE` people, or from answers that are
 all equal. The same holds for the difference between a figure and an earlier one: answers are
-counted in batches, and a batch counts only once it meets both conditions. So somebody who looks
-every day learns no more than somebody who looks once. Source of the threshold: Hundepool et al.,
-Statistical Disclosure Control, 2012, 5.2.
+counted in batches, and a batch counts only once it meets both conditions. Comparing the figures of
+successive days therefore reveals no individual answer either. Source of the threshold: Hundepool et
+al., Statistical Disclosure Control, 2012, 5.2.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure over `people` people.
+    """A figure computed from the answers of `people` people.
 
     Attributes:
         mean: the mean over people of each person's mean answer, to one decimal place.
@@ -38,7 +38,7 @@ class Figure:
 
 
 def figure(answers: Iterable[Given]) -> Figure | None:
-    """Return the figure over `answers`, or `None` if it may not be shown.
+    """Return the figure for `answers`, or `None` if it may not be shown.
 
     The answers must be in the order of submission.
     """
@@ -52,7 +52,7 @@ def figure(answers: Iterable[Given]) -> Figure | None:
 
 
 def count(answers: Iterable[Given]) -> tuple[int, int] | None:
-    """Return how many people have made a choice, and how many have not, or `None` if hidden.
+    """Return how many people made a choice and how many did not, or `None` if that is hidden.
 
     A person who has made the choice in any answer counts as having made it. Neither number is shown
     if either is below `MIN_PEOPLE`.
@@ -66,7 +66,7 @@ def count(answers: Iterable[Given]) -> tuple[int, int] | None:
 
 
 def in_batches(answers: Iterable[Given]) -> list[Given]:
-    """Return the answers in complete batches; `answers` must be in the order of submission."""
+    """Return the answers in complete batches. `answers` must be in the order of submission."""
     shown: list[Given] = []
     batch: list[Given] = []
     for one in answers:

@@ -12,7 +12,7 @@ INSTRUMENT, INSTRUMENT_VERSION = "goal_attainment", "1"
 The version is changed whenever the levels or their meanings change.
 """
 INTER_CORRELATION = 0.3
-"""The assumed correlation between goals, which is unknown; the value of Kiresuk and Sherman."""
+"""The correlation between goals that Kiresuk and Sherman assume; the true one is unknown."""
 _MEAN, _DEVIATION = 50.0, 10.0
 
 
@@ -25,7 +25,7 @@ class RatedGoal:
 
 
 def t_score(goals: Iterable[RatedGoal]) -> float | None:
-    """Return the T score of goals that were rated at the same moment; `None` without goals.
+    """Return the T score of goals rated at the same moment, or `None` if there are no goals.
 
     50 means that all goals were reached as expected. The formula is that of Kiresuk and Sherman
     (1968; see `coach.goals`), with the sum over goals of weight w and level x and r = 0.3:

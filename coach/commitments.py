@@ -80,7 +80,7 @@ OPEN_STATES = frozenset({CommitmentState.COMMITTED, CommitmentState.UNDER_WAY})
 
 
 def is_overdue(state: CommitmentState, due: date, today: date) -> bool:
-    """Return whether a commitment should have been done before today."""
+    """Return whether a commitment is open and was due before today."""
     return state in OPEN_STATES and due < today
 
 

@@ -36,8 +36,8 @@ def _check_host(url: str) -> str:
     """Return `url` if it is an https URL whose host cannot be disguised.
 
     Raises:
-        InvalidValueError: `url` is not an https URL, its host is not ASCII, or it contains a user
-            name or non-printing characters.
+        InvalidValueError: `url` is not an https URL, its host is not ASCII or has no dot, or it
+            contains a user name, spaces or control characters.
     """
     try:
         parts = urlsplit(url)
@@ -76,7 +76,7 @@ class _Part(BaseModel):
 
 
 class Objective(_Part):
-    """A skill or insight that a coachee gains from a module. Coaches do not see a `draft`."""
+    """A skill or insight that a coachee gains from a module. Coaches and coachees see no drafts."""
 
     text: LocalSentence
     draft: bool = False
@@ -101,8 +101,8 @@ class Module(_Part):
         code: the unique code of the module, such as `B1`, which never changes.
         level: the course that the module belongs to.
         order: its place in the course.
-        minutes: the usual length.
-        objectives: two to four.
+        minutes: the usual length of the module, in minutes.
+        objectives: two to four objectives, including drafts.
         before: the coachee's preparation for the session.
         sensitive: whether coaches are warned that sessions with the module need particular care.
         prerequisites: the codes of modules that must come before this one.
@@ -121,7 +121,7 @@ class Module(_Part):
 
     @property
     def has_drafts(self) -> bool:
-        """Whether an objective waits for approval."""
+        """Whether any objective is a draft that waits for approval."""
         return any(one.draft for one in self.objectives)
 
     def without_drafts(self) -> Module:
@@ -131,7 +131,7 @@ class Module(_Part):
 
 
 def in_order(modules: Iterable[Module]) -> list[Module]:
-    """Return modules in the order of the curriculum: basic before advanced."""
+    """Return modules in the order of the curriculum: by course, `order` and code."""
     levels = list(Course)
     return sorted(modules, key=lambda one: (levels.index(one.level), one.order, one.code))
 
@@ -154,10 +154,11 @@ def contradictions(modules: Sequence[Module]) -> Iterator[tuple[int, str, Fact]]
 def distribute(modules: Sequence[Module], sessions: int) -> tuple[tuple[str, ...], ...]:
     """Distribute modules over sessions, in order, to make the longest session as short as possible.
 
-    Each session has consecutive modules. Among equally good plans, the one with more modules in
-    earlier sessions is chosen. If there are fewer modules than sessions, the last sessions are
-    empty. This is the linear partition problem (Skiena, The Algorithm Design Manual, 10.7):
-    `O(sessions * len(modules)**2)`.
+    Each session has consecutive modules. The modules before any session are distributed over the
+    earlier sessions by the same rule; ties are broken in favour of more modules in earlier
+    sessions. If there are fewer modules than sessions, the last sessions are empty. This is the
+    linear partition problem (Skiena, The Algorithm Design Manual, 10.7), solved in `O(sessions *
+    len(modules)**2)` comparisons.
     """
     total = [0, *accumulate(one.minutes for one in modules)]
 

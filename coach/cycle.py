@@ -39,10 +39,10 @@ def _timezone_names() -> frozenset[str]:
 
 
 def check_year(day: date) -> date:
-    """Return a date or time if a cycle can take place in its year.
+    """Return `day` if a cycle can take place in its year.
 
     Raises:
-        InvalidValueError: it is not.
+        InvalidValueError: the year is out of range.
     """
     if not MIN_YEAR <= day.year <= MAX_YEAR:
         raise InvalidValueError(facts.YEAR_OUT_OF_RANGE(low=MIN_YEAR, high=MAX_YEAR))
@@ -61,7 +61,7 @@ def known_timezone(value: str) -> str:
 
 
 EMPTY_LIST = "[]"
-"""How an empty list is displayed as a setting; the same as in the policy file."""
+"""How an empty list is displayed as a setting, as in a cycle file."""
 
 
 def _are_none(months: tuple[int, ...]) -> bool:
@@ -75,9 +75,9 @@ def _is_off(value: bool) -> bool:
 class CycleDates(CycleFileTable):
     """`[cycle]`: the cycle's name, its first and last day, and the time zone of these dates.
 
-    `follow_up_months` lists the months after completion of a pair at which the coachee is asked
-    about the outcome of commitments; nobody is asked if it is empty. With `follow_up_coach`, the
-    coach is asked as well.
+    `follow_up_months` lists how many months after a pair is completed the coachee is asked about
+    the outcome of goals and commitments; if it is empty, nobody is asked. With `follow_up_coach`,
+    the coach is asked as well.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=200)] = "Cycle"
@@ -132,8 +132,8 @@ def _is_empty(value: Sized) -> bool:
 class CalendarPolicy(CycleFileTable):
     """`[calendar]`: blackout dates, and whether people are unavailable on public holidays.
 
-    `observances` names, for a country, further holiday categories of the package `holidays`, on
-    which everybody in that country is unavailable, whether or not public holidays are kept free.
+    `observances` lists, by country, further holiday categories of the `holidays` package. On these
+    holidays, everybody in the country is unavailable, whether or not public holidays are kept free.
     """
 
     public_holidays: bool = True
@@ -159,7 +159,7 @@ class CountryRelation(StrEnum):
 
 
 class CountryPolicy(CycleFileTable):
-    """`[rules.country]`: the relation, excluded pairs of countries, and the cross-border share."""
+    """`[rules.country]`: the relation, excluded pairs of countries, and a cross-border minimum."""
 
     relation: CountryRelation = CountryRelation.ANY
     excluded: tuple[frozenset[str], ...] = ()

@@ -1,8 +1,8 @@
 """Suggests people who may be one human although their rows do not say so.
 
-Rows that certainly are one human are found by `coach.humans`. The suggestions of this module need a
-decision by a person, who gives both rows the same value of `person` if they are one human, and
-different values if they are not.
+Rows that certainly are one human are found by `coach.humans`. A person decides about the
+suggestions of this module, and gives both rows the same value of `person` if they are one human,
+and different values if they are not.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from coach.texts.facts import Fact
 
 MAX_SUGGESTIONS = 1_000
 """The maximum number of suggestions; a list with more similar names is corrupt or test data."""
-_MAX_SHARING = 100  # people with the same address who are compared with each other
+_MAX_SHARING = 100  # people with the same address or id who are compared with each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ def suggest_duplicates(people: Sequence[Identity]) -> list[DuplicateSuggestion]:
     """Return pairs of people, by position, who may be, but are not certainly, one human.
 
     The same address or the same id alone is not a reason: offices share mailboxes, and the lists of
-    later cycles reuse ids. Of several people with the same name, only the first is compared with
-    the others. At most `MAX_SUGGESTIONS` are returned.
+    later cycles reuse ids. If several people have the same name but no address or id in common,
+    they are compared only with the first of them. At most `MAX_SUGGESTIONS` are returned.
     """
     search = _Search(people)
     found = {pair: reasons for pair, reasons in search.find() if search.is_possible(*pair)}
@@ -153,7 +153,7 @@ class _Search:
     def _sharing(
         self, groups: Iterable[list[int]], shared: Fact
     ) -> Iterator[tuple[Pair, tuple[Fact, ...]]]:
-        """Yield the pairs of people in a group whose names may be the same name."""
+        """Yield the pairs within each group whose names may be the same, with the reasons."""
         for group in groups:
             for one, other in combinations(group[:_MAX_SHARING], 2):
                 if reason := name_similarity(self.words[one], self.words[other]):

@@ -49,7 +49,8 @@ def keys_by_id(
 def objective_levels(roster: Roster, cycle: Cycle) -> tuple[ObjectiveLevel, ...]:
     """Return the levels that a run optimises, in order.
 
-    If pairs of earlier cycles are avoided, `repeat` follows `placed`, or `kept` if that comes next.
+    If earlier pairs are known and the policy avoids them, `repeat` follows `placed`, or follows
+    `kept` if that is the second level.
     """
     levels = cycle.objective.levels
     if roster.earlier_pairs is None or cycle.rules.repeat.earlier is not EarlierPairs.AVOID:

@@ -1,4 +1,4 @@
-"""Pairs that ended before completion: a closed list of reasons, and figures on the reasons.
+"""Pairs that ended before completion: a closed list of reasons, and how often each is given.
 
 The list has no free text, so that nobody records unnecessary information about a person. A figure
 is shown only for `MIN_PEOPLE` or more people; see `coach.answer_figures`.
@@ -41,9 +41,9 @@ def reason_figures(
 ) -> Mapping[EarlyEndReason, int | None]:
     """Return the number of pairs that ended for each reason; `None` if it would reveal too much.
 
-    `given` contains the coachee and the reason of each pair, in the order of recording. The total
-    number of pairs may be known, so the number of pairs whose reason is not shown is either 0 or at
-    least `MIN_PEOPLE`.
+    `given` contains the coachee and the reason of each pair, in the order of recording. Only pairs
+    in complete batches are counted. Because their total may be known, the number of counted pairs
+    whose reason is hidden is either 0 or at least `MIN_PEOPLE`.
     """
     pairs = in_batches(Given(person, _PLACES[reason]) for person, reason in given)
     reasons = list(EarlyEndReason)

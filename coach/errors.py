@@ -56,12 +56,12 @@ class InputFault:
         return self.line(english(self.message))
 
     def line(self, sentence: str) -> str:
-        """Return a line for a terminal: the location, and `sentence`, the message as text."""
+        """Return a line for a terminal: the location and `sentence`, the message as text."""
         return f"{self.file}:{self.row}:{self.column}: {sentence}"
 
 
 class UnusableInputError(DomainError):
-    """The input was rejected; `faults` lists every reason, in file order."""
+    """The input was rejected; `faults` lists the reasons."""
 
     def __init__(self, faults: Iterable[InputFault]) -> None:
         self.faults = tuple(faults)
@@ -101,9 +101,10 @@ class Difference:
 def differing(
     stored: Mapping[str, object], submitted: Mapping[str, object], within: str = ""
 ) -> tuple[Difference, ...]:
-    """Return the fields of `submitted` that differ from `stored`, both as JSON values.
+    """Return the fields of `submitted` whose JSON values differ from those in `stored`.
 
-    The fields of nested objects are named with a full stop, such as `scale.expected`.
+    The names of nested fields contain full stops, such as `scale.expected`. `within` is the prefix
+    of all names.
     """
     found: list[Difference] = []
     for field, value in submitted.items():

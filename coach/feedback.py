@@ -84,8 +84,9 @@ def _check_absent(attendance: Attendance, absent: Absent | None) -> None:
 class Action(SessionReport):
     """An action agreed in a session.
 
-    `owner` is `None` if the text names the responsible person, as in records of earlier versions.
-    Their texts can also be longer than `MAX_ACTION`, which applies to new texts.
+    `owner` is `None` if the text names the responsible person, as in records written by earlier
+    versions of the application. Texts in those records can be longer than `MAX_ACTION`, which
+    limits only new texts.
     """
 
     text: Annotated[
@@ -102,7 +103,7 @@ class SharedRecord(SessionReport):
     Attributes:
         session_date: the date on which the session took place or was planned.
         absent: the people who did not come, if the session did not take place for that reason.
-        minutes: how long the session took.
+        minutes: the length of the session.
         modules_covered: the codes of modules of the curriculum.
         topic: the topics of the session other than modules.
         next_focus: the topic of the next session.
@@ -141,10 +142,10 @@ class Note(SessionReport):
 
 
 class Feedback(SessionReport):
-    """A coachee's feedback on a session: answers and text; `absent` as in `SharedRecord`.
+    """A coachee's feedback on a session: answers and a text.
 
-    The answers are to the items of the instrument for sessions. They are rejected if the session
-    did not take place.
+    The answers are to the items of the instrument for sessions, and are rejected if the session did
+    not take place. `absent` has the same meaning as in `SharedRecord`.
     """
 
     attendance: Attendance

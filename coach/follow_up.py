@@ -86,13 +86,13 @@ def answerable_until(completed: date, months: Iterable[int]) -> date:
 def post_due(today: date, dues: Iterable[date]) -> date:
     """Return the day on which a post is asked about a commitment that it takes over today.
 
-    The post is asked with the coachee's next follow-up, or a month later if there is none.
+    The post is asked on the day of the coachee's next follow-up, or in a month if there is none.
     """
     return min((day for day in dues if day > today), default=add_months(today, 1))
 
 
 def follow_up_state(dates: FollowUpDates, today: date) -> FollowUpState:
-    """Return the state of a follow-up."""
+    """Return the state of a follow-up on the day `today`."""
     if dates.answered:
         return FollowUpState.ANSWERED
     if dates.ended:

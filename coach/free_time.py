@@ -18,9 +18,10 @@ _SECONDS = 60  # in a minute
 
 
 def are_free(person: Person, spans: Collection[Span]) -> tuple[bool, ...]:
-    """Return, for each span, whether a person is free: within their weekly windows, and not away.
+    """Return, for each span, whether a person is free throughout it.
 
-    Holidays are not considered.
+    A person is free within their weekly windows, except when they are away or busy. Holidays are
+    not considered.
     """
     zone, may_be_away = person.zone, bool(person.unavailable or person.busy)
     days = [_local_days(zone, span) for span in spans]

@@ -166,7 +166,7 @@ RATED_STATES = frozenset(
 
 
 class RatingMoment(StrEnum):
-    """The moment at which a goal is rated: mid-cycle, at its end, or months after the cycle."""
+    """When a goal is rated: mid-cycle, at the end, or months after the pair was completed."""
 
     MID = "mid"
     END = "end"
@@ -264,7 +264,7 @@ def check_nap_reference(pillar: NapPillar, reference: str) -> None:
 
 
 class Ending(_Model):
-    """The reason for dropping something, or the post that takes it over; empty for other events."""
+    """The reason for dropping a goal or commitment, or the post that takes it over."""
 
     because: DropReason | None = None
     to_post: PostName = ""

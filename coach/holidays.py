@@ -36,7 +36,7 @@ def observance_categories(country: str) -> tuple[str, ...]:
     """Return the holiday categories of a country that can be named as observances.
 
     Categories of the package that are not about days off are omitted. The result is empty if the
-    package does not know the country.
+    package does not support the country.
     """
     try:
         categories = holidays.country_holidays(country).supported_categories

@@ -1,4 +1,4 @@
-"""Finds the rows of the people files that describe one human, who may be coachee and coach at once.
+"""Finds the rows of the people files that describe one human, who may be coachee and coach.
 
 Rows with the same value of `person` are one human, and so are rows with the same email address and
 the same name. An equal address alone is not enough, because offices share mailboxes.
@@ -22,7 +22,7 @@ def folded_address(address: str) -> str:
 
 @dataclass(frozen=True)
 class Humans:
-    """The humans behind the rows of a roster, as numbers: equal numbers are one human.
+    """The humans behind the rows of a roster, as numbers; equal numbers mean the same human.
 
     Attributes:
         coachees: the human of each coachee, by row.
@@ -55,9 +55,10 @@ def humans_of(roster: Roster) -> Humans:
 
 
 def same_humans(people: Sequence[tuple[str, str, str]]) -> list[int]:
-    """Return a number for each `(person, address, name)`; equal numbers are one human.
+    """Return a number for each `(person, address, name)`; equal numbers mean one human.
 
-    The number is that of the human's first row. Names are folded only where an address repeats.
+    The number is the index of the human's first row. Names are folded only where an address
+    repeats.
     """
     first = list(range(len(people)))
 

@@ -70,7 +70,7 @@ class Choice(_Part):
 
 
 class Item(_Part):
-    """An item. Items with the same `group` are listed together under it as a heading."""
+    """An item. Items with the same `group` are listed together under that heading."""
 
     code: ItemCode
     text: LocalSentence
@@ -134,7 +134,7 @@ class Instrument(_Part):
         return hashlib.sha256(content.encode()).hexdigest()
 
     def with_items(self, items: Iterable[Item]) -> Instrument:
-        """Return the instrument with items that its file does not list."""
+        """Return a copy with the items that its file does not list."""
         return self.model_copy(update={"items": tuple(items), "items_from": None})
 
     def rated_once(self) -> Instrument:

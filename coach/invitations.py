@@ -2,8 +2,8 @@
 
 An invitation addresses one person. It names the other participant only if the deployment allows it.
 Methods and SEQUENCE follow RFC 5546 (iTIP): only a significant change raises SEQUENCE and asks for
-a new answer. After any other change, SEQUENCE stays the same, and the message repeats the
-recipient's answer to their calendar.
+a new answer. After any other change, SEQUENCE stays the same, and the message contains the
+recipient's last known answer, so that their calendar keeps it.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class SentInvitation(InvitationValue):
 
 
 class Message(InvitationValue):
-    """A message to one person about one session.
+    """A message to one person about one session or one date of a group event.
 
     Attributes:
         method: the iTIP method.

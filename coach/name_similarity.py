@@ -1,6 +1,6 @@
 """Finds names that may be the same name: a typing error, another order, or a shorter form.
 
-The number of all pairs grows with the square of the number of names. Only names that share a key
+The number of all pairs grows with the square of the number of names, so only names that share a key
 are compared. A key consists of one word of the name with up to two letters deleted, and of all
 other words unchanged (Garbe, SymSpell, 2012). Two words at edit distance 1 or 2 always have such a
 key in common.
@@ -63,7 +63,7 @@ def similar_names(names: Iterable[Words]) -> Iterator[tuple[NamePair, Fact]]:
 
 
 def name_similarity(one: Words, other: Words) -> Fact | None:
-    """Return why two names with one address or id may be the same name, or `None` if they differ.
+    """Return why names with the same address or id may be one name, or `None` if they differ.
 
     Initials count as short forms here: `A. Kovač` and `Ana Kovač`.
     """

@@ -26,7 +26,7 @@ class ObjectiveLevel(StrEnum):
 
 
 LISTED_LEVELS = tuple(level for level in ObjectiveLevel if level is not ObjectiveLevel.REPEAT)
-"""The levels that a cycle file can list; `[rules.repeat]` adds the other one."""
+"""The levels that a cycle file can list; `[rules.repeat]` adds `repeat`, the only other one."""
 
 
 class ObjectivePolicy(CycleFileTable):

@@ -2,7 +2,7 @@
 
 The state of a pair is not stored, but derived from facts that were recorded for other reasons, so
 that state and facts can never disagree. A pair only moves forward: a state that was reached stays
-reached, and the present state is the last one, unless the pair has ended earlier.
+reached, and the present state is the last one. Events after the early end of a pair are ignored.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class LifeFacts:
         first_start: the start of the first confirmed session.
         completed: when the two recorded that they had finished.
         left: when one of the two left or the pair was replaced, unless the pair had been completed.
-        follow_ups: when the questions after the cycle were due, in order, without those that the
-            coachee had declined by then.
+        follow_ups: when the follow-ups were due, in order, without those that the coachee had
+            declined by then.
         answerable_until: the time until which the last follow-up can be answered.
         alumnus: when the coachee agreed to stay in touch; `None` if that consent was withdrawn.
         gone: when, after completion, the coachee left, was erased, or withdrew the consent to stay
@@ -85,8 +85,9 @@ class LifeStep:
 def life_of(facts: LifeFacts, now: datetime) -> tuple[LifeStep, ...]:
     """Return the states that a pair has reached, in order; the last one is its present state.
 
-    A pair that has left reaches no later state. A completed pair becomes an alumnus or is gone
-    after its last follow-up, or as soon as the coachee decides this.
+    A pair that has left reaches no later state. A completed pair is gone at `facts.gone`. If that
+    is not known, it is an alumnus from `facts.alumnus` on or, without that consent, gone once its
+    last follow-up can no longer be answered.
     """
     reached = [LifeStep(state, since) for state, since in _moments(facts) if since <= now]
     return tuple(sorted(reached, key=lambda step: ORDER[step.state]))
@@ -125,7 +126,7 @@ def _moments(facts: LifeFacts) -> Iterator[tuple[LifeState, datetime]]:
 
 
 def _middle(ends: tuple[datetime, ...]) -> datetime | None:
-    """Return the end of the session that completes the first half of the sessions."""
+    """Return the end of the session that completes the first half; `None` for fewer than two."""
     return ends[(len(ends) + 1) // 2 - 1] if len(ends) > 1 else None
 
 

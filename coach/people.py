@@ -41,7 +41,7 @@ class Role(StrEnum):
 
 
 class RankSensitivity(StrEnum):
-    """The coachee's sensitivity to a lower-ranking coach; the policy sets the number of grades."""
+    """A coachee's sensitivity to a lower-ranking coach; the policy sets the number of grades."""
 
     STRICT = "strict"
     STANDARD = "standard"
@@ -129,8 +129,8 @@ class Roster(BaseModel):
 
     `earlier_pairs` contains the ids of each coachee and coach who were a pair in an earlier cycle.
     It is `None`, and omitted from JSON, if no earlier results were given or they make no
-    difference. `earlier_cycles` contains the known names of the cycles of each of these pairs. It
-    is `None`, and omitted, if no name is known.
+    difference. `earlier_cycles` contains, for each of these pairs, the known names of its cycles.
+    It is `None`, and omitted, if no name is known.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -150,7 +150,9 @@ class RankTable:
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, str]]) -> RankTable:
-        """Build the table from rows `country`, `service`, `code`, `local_title`, `english_title`.
+        """Build the table from rows of text.
+
+        The keys are `country`, `service`, `code`, `local_title` and `english_title`.
 
         Raises:
             ValueError: a row has an unknown code or service.
@@ -185,8 +187,8 @@ class RankTable:
 
         The title may be in the other script, without accents, abbreviated in English (`COL`),
         definite (`koloneli`, `полковникот`) or feminine (`pukovnica`). Returns `None` if the title
-        denotes no rank or several, or if the English title usually denotes another rank, such as
-        `COL` in Croatia.
+        denotes no rank or several, or is an English abbreviation that usually denotes another rank,
+        such as `COL` in Croatia.
         """
         full = _ABBREVIATIONS.get(_folded_key(title))
         for variant in _title_variants(full or title):

@@ -64,7 +64,7 @@ class Absent(StrEnum):
 
 
 class SessionMode(StrEnum):
-    """The way in which the two participants of a session meet."""
+    """How the two participants of a session meet."""
 
     ONLINE = "online"
     IN_PERSON = "in_person"
@@ -72,7 +72,7 @@ class SessionMode(StrEnum):
 
 
 class ActionOwner(StrEnum):
-    """The person who performs an action agreed in a session."""
+    """Who performs an action agreed in a session."""
 
     COACHEE = "coachee"
     COACH = "coach"

@@ -25,7 +25,7 @@ class ParallelMap(Protocol):
 
 
 class RunInterruptible(Protocol):
-    """Calls a function and can interrupt it."""
+    """A function that calls another function and can interrupt it."""
 
     def __call__(
         self,

@@ -53,8 +53,8 @@ _MIN_RESERVED_SHARE = 0.15
 _MAX_RESERVED_SHARE = 0.5
 # Share of the rule evaluation time that explanations and the audit are expected to repeat.
 _REEVALUATED_SHARE = 0.75
-# With a limit of at least this many seconds, a run always yields a plan, even if that takes longer
-# than the limit, unless there are more possible pairs than this. The effort limits the first plan.
+# With a time limit of at least `_LEAST_SECONDS_WITH_PLAN` and at most `_MAX_PAIRS_WITH_PLAN`
+# possible pairs, a run exceeds the time limit to find a first plan, with at most this effort.
 _LEAST_SECONDS_WITH_PLAN = 2.0
 _MAX_PAIRS_WITH_PLAN = 1_000_000
 _FIRST_PLAN_EFFORT = 6.0
@@ -116,7 +116,7 @@ def solve(
             no plan with the pins attains the cross-border share.
         NoUsableResultError: the time limit passed before the engine found a result.
         CancelledError: `cancelled` returned true.
-        UnsoundResultError: the result failed its audit (a bug); the error has its sound part.
+        UnsoundResultError: the result failed its audit (a bug); the error contains its sound part.
     """
     deadline = Deadline(clock, options.time_limit_seconds, cancelled, concurrency.run_interruptible)
     progress = ProgressReporter(lambda: deadline.elapsed, report)

@@ -21,7 +21,7 @@ class ReadCell:
 
 
 def read_cell(column: Column, text: str, read_context: ReadContext) -> ReadCell:
-    """Return the value of a cell of `column`.
+    """Return the value of a cell in `column`, and how the cell was rewritten.
 
     Raises:
         CellError: the cell is invalid, or empty although the column is required.

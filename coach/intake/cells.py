@@ -61,7 +61,7 @@ def clean_text(text: str) -> str:
     """Strip surrounding white space and normalise the text to NFC.
 
     Raises:
-        CellError: the text is too long, is a spreadsheet error, or contains an invisible character.
+        CellError: the text is too long, is a spreadsheet error, or contains an unusable character.
     """
     text = text.strip()
     if not text.isascii():
@@ -148,7 +148,7 @@ def country(text: str, read_context: ReadContext) -> str:
 
 
 def _nearest_code(text: str, names: Mapping[str, str], read_context: ReadContext) -> str | None:
-    """Return the code of the English name with the most similar spelling, if one is similar.
+    """Return the code of the English name spelled most similarly, or `None` if none is similar.
 
     Similar codes are not suggested, because codes are too short: `eng` resembles `ng`, another
     language. Since a wrong suggestion might be accepted, names have to be more similar than

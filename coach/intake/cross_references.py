@@ -1,4 +1,4 @@
-"""Checks values that refer to other files: ids of people in lists and policies, birth years."""
+"""Checks values against other files: ids of people in lists and cycle files, and birth years."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _UNKNOWN_IN_CYCLE = {
 def cross_reference_faults(
     cycle_file: CycleFile, coachees: PeopleSheet, coaches: PeopleSheet, read_context: ReadContext
 ) -> Iterator[InputFault]:
-    """Yield all faults in the references between a policy and both sheets, grouped by file."""
+    """Yield all faults in references between a cycle file and both sheets, grouped by file."""
     yield from pin_faults(cycle_file, coachees, coaches, read_context)
     yield from sheet_faults(coachees, coaches, cycle_file.cycle, read_context)
     yield from sheet_faults(coaches, coachees, cycle_file.cycle, read_context)
@@ -77,7 +77,7 @@ def _unknown_id_message(ident: str, people: PeopleSheet, read_context: ReadConte
 def pin_faults(
     file: CycleFile, coachees: PeopleSheet, coaches: PeopleSheet, read_context: ReadContext
 ) -> Iterator[InputFault]:
-    """Yield a fault for each unknown id, repeated waiver, and pin that is also a ban."""
+    """Yield a fault for each unknown id, repeated waiver and banned pin in a cycle file."""
     for table, entries in (
         ("pins", {coachee: (coach,) for coachee, coach in file.pins.items()}),
         ("bans", {coachee: tuple(sorted(banned)) for coachee, banned in file.bans.items()}),

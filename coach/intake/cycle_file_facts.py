@@ -92,7 +92,7 @@ NOT_A_PAIR = plural_message(
     'contains {count} countries; a pair has two: ["RS", "XK"]',
     count=PLAIN_NUMBER,
 )
-# i18n: a category of holidays of a package, such as "orthodox"
+# i18n: `category` is a holiday category as written in a file, such as "orthodox".
 NOT_OBSERVED = message(
     "cycle_file.not_observed",
     "'{category}' is not a category of holidays of {country}; use {categories}",

@@ -17,7 +17,7 @@ from coach.validation import validation_fact
 
 
 def read_guidance(file: str, text: str, countries: Collection[str], *, today: date) -> GuidanceCard:
-    """Read a guidance card. `countries` contains the known country codes.
+    """Read a guidance card. `countries` contains the known country codes, in upper case.
 
     Raises:
         UnusableInputError: the file has faults; the error lists all of them.

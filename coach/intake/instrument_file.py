@@ -29,7 +29,7 @@ def read_instrument(file: str, text: str) -> Instrument:
     """Read an instrument.
 
     Raises:
-        UnusableInputError: the file has faults; the error lists all of them, and nothing is used.
+        UnusableInputError: the file has faults; the error lists all of them.
     """
     parsed = parse_toml(file, text)
     if parsed.tables is None or parsed.faults:
@@ -57,7 +57,7 @@ def read_instrument(file: str, text: str) -> Instrument:
 
 
 def shared_moments(files: Sequence[tuple[str, Instrument]]) -> Iterator[InputFault]:
-    """Yield a fault for each file that has a moment or the code of an earlier file."""
+    """Yield a fault for each code or moment that an earlier file already has."""
     by_moment: dict[Moment, str] = {}
     by_code: dict[str, str] = {}
     for file, instrument in files:

@@ -1,4 +1,4 @@
-"""Compares a list of people with an earlier list: who is new, changed or gone, and how.
+"""Compares a list of people with an earlier list: who is new, gone or changed, and in which fields.
 
 People are the same if they have the same id. Finding the same human under another id is left to
 `coach.humans` and `coach.duplicates`.

@@ -1,7 +1,7 @@
 """Reviews both lists of people before they are used: who is new, changed, gone, or entered twice.
 
-`review_lists` computes everything that a user has to check before lists replace earlier ones. It is
-shared by the command `import` and the server.
+`review_lists` computes everything that a user has to check before lists replace earlier ones. The
+command `import` and the server both use it.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def review_lists(roster: Roster, earlier: Roster | None = None) -> ListReview:
 
 
 class _Rows:
-    """The people of both lists, followed by people who are gone, with their humans."""
+    """The people of both lists, followed by people who are gone, grouped by human."""
 
     def __init__(self, *lists: ListComparison) -> None:
         rows = [(one, compared) for one in lists for compared in one.people]
@@ -121,7 +121,10 @@ class _Rows:
                 yield from zip(gone, new, strict=False)
 
     def suggestions(self) -> Iterator[PossibleDuplicate]:
-        """Yield possible duplicates; people who are gone are paired only with new people."""
+        """Yield possible duplicates.
+
+        People who are gone are paired only with new people of their list.
+        """
         for one in suggest_duplicates([Identity.of(person) for person in self._people]):
             first, second = self._listed[one.first], self._listed[one.second]
             if not second.is_gone or (

@@ -134,7 +134,7 @@ def _pair(countries: list[str]) -> frozenset[str]:
 
 
 def _gap(value: Any, _: ReadContext) -> tuple[tuple[int, int] | None, Faults]:  # noqa: ANN401 - as above
-    """Read the least and the greatest number of days."""
+    """Read a list of the minimum and the maximum number of days."""
     if isinstance(value, list) and len(value) == _PAIR_SIZE and {*map(type, value)} == {int}:
         return (value[0], value[1]), []
     message = cycle_file_facts.WRITE_TWO_NUMBERS(example="[7, 21]")

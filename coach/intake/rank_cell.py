@@ -14,16 +14,16 @@ from coach.ranks import RankTitleError, looks_like_code, parse_code
 def resolve_rank(
     text: str, place: tuple[str, str | None] | None, read_context: ReadContext
 ) -> ReadCell:
-    """Resolve a code or a title.
+    """Return the rank that a cell contains as a code or title, and how it was rewritten.
 
     Args:
         text: the cell.
-        place: the country and the service, if any; `None` if they are unusable, in which case only
-            codes are resolved.
+        place: the country and the service, if any; `None` if they are unusable, in which case a
+            title is read as no rank.
         read_context: the reference data, and whether to read strictly.
 
     Raises:
-        CellError: the text is not a rank, or a title with several codes.
+        CellError: the text is not a rank, or is the title of several ranks.
     """
     rank = parse_code(text)
     if rank is not None:

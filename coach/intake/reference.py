@@ -41,8 +41,8 @@ class ReadContext:
 
     With `strict`, only values in the standard format are accepted. Otherwise, values whose meaning
     is certain are understood. `encoding` is the encoding of files that are not Unicode. `mapping`
-    gives the meaning of other headers, by the kind of people and `coach.folding.header_key`: the
-    name of a column, or an empty text for a column to leave out.
+    contains the column names of other headers, by the kind of people and
+    `coach.folding.header_key`; a column with an empty name is left out.
     """
 
     def __init__(

@@ -25,10 +25,11 @@ class _Row:
 def identity_warnings(
     coachees: PeopleSheet, coaches: PeopleSheet
 ) -> Iterator[tuple[PeopleSheet, InputFault]]:
-    """Yield a warning for each address that humans share, and each human entered twice in a list.
+    """Yield a warning for each address that several humans share, and each repeated human.
 
-    Offices share mailboxes, so people with the same address and different names are different
-    people, unless their rows have the same `person`.
+    A human is repeated by a further row in the same list. Offices share mailboxes, so people with
+    the same address and different names are different people, unless their rows have the same
+    `person`.
     """
     rows = _rows(coachees, coaches)
     by_address: dict[str, list[_Row]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Parsers for cells that contain weekly windows, dates or date ranges."""
+"""Parsers for cells that contain weekly windows, busy times, dates or date ranges."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from coach.people import Person
 def people_rows(kind: PeopleKind, people: Iterable[Person]) -> Iterator[list[str]]:
     """Yield the header of a people file, and a row for each person.
 
-    Reading the rows gives the same people, even with `strict`, if all ids in their lists of ids are
-    those of people in the cycle. Fields that were not set are empty cells.
+    Reading these rows returns the same people, even with `strict`, provided that every id that they
+    refer to belongs to somebody in the cycle. Fields that were not set are empty cells.
     """
     people = tuple(people)
     names = [

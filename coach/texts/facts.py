@@ -1,7 +1,7 @@
 """Facts: statements represented by a code with typed parameters instead of a sentence.
 
 Each subject defines its messages in one module, `facts.py`, with `message` and `plural_message`.
-Calling a message with its parameters gives a `Fact`, which can be stored, compared and sent;
+Calling a message with its parameters returns a `Fact`, which can be stored, compared and sent;
 `coach.texts.renderer` turns it into a sentence in a reader's language. People are named by their
 ids in facts; `with_labels` replaces the ids before display.
 """
@@ -29,7 +29,7 @@ class Fact:
 
     @staticmethod
     def from_json(value: JsonValue) -> Fact:
-        """Return the fact that `to_json` returned as `value`.
+        """Return the fact for `value`, the JSON that `to_json` returned.
 
         Raises:
             ValidationError: `value` is not the JSON of a fact.
@@ -134,7 +134,7 @@ TERRITORY = Kind("territory", _text)
 PERSON = Kind("person", _text)
 """A person's id, to be replaced by `with_labels` before display."""
 LOCALISED = Kind("localised", _localised)
-"""A text by language, such as `{"en": "Leadership"}`; the reader's is displayed, or English."""
+"""A text by language, such as `{"en": "Leadership"}`. The reader's, or else English, is shown."""
 FACT = Kind("fact", _displayed)
 """Another fact, or text that is displayed unchanged."""
 
@@ -173,7 +173,8 @@ class Message:
     Attributes:
         code: identifies the message in stored facts and in the catalogues; never changed or reused.
         text: the English text, with parameters as `{name}`; the singular if there is a plural.
-        plural: the English plural, used unless the parameter `count` is one.
+        plural: the English plural, used unless the parameter `count` is one; `None` if there is
+            none.
         kinds: the parameters by name.
     """
 

@@ -31,7 +31,7 @@ class TextLocale:
     pseudo: bool = False
 
 
-# `sh` and `hbs` have no name: see coach.languages.
+# `sh` and `hbs` stand for several languages (see coach.intake.cells), so they have no name.
 _ENGLISH_LANGUAGES = {
     "cnr": "Montenegrin",
     "sh": "sh",

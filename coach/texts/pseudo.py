@@ -1,4 +1,4 @@
-"""The pseudo-locale: accented English, 40 % longer, which reveals text outside the catalogues.
+"""The pseudo-locale: accented English, 40% longer, which reveals text outside the catalogues.
 
 Text that is displayed without accents is missing from the catalogues, and a layout that breaks in
 this locale would also break in a language with longer words. Placeholders and markup are unchanged.
@@ -59,7 +59,7 @@ class PseudoTranslations(NullTranslations):
         return pseudo_translation(msgid1 if n == 1 else msgid2)
 
     def pgettext(self, context: str, message: str) -> str:  # noqa: ARG002 - all contexts alike
-        """Return the pseudo-translation."""
+        """Return the pseudo-translation of `message`; the context makes no difference."""
         return pseudo_translation(message)
 
     def npgettext(self, context: str, msgid1: str, msgid2: str, n: int) -> str:  # noqa: ARG002 - as above

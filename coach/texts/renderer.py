@@ -108,7 +108,7 @@ class Renderer:
         """Prepare a message for rendering with this value of its parameter `count`, if it has one.
 
         Raises:
-            KeyError: there is no such message, or it has no such parameter.
+            KeyError: there is no such message, or its text has a parameter that it does not define.
             TypeError: the message has a plural, and `count` is not a whole number.
         """
         known = MESSAGES[code]

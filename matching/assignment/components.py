@@ -9,7 +9,7 @@ from matching.instance.problem import MatchingProblem
 
 
 def components(problem: MatchingProblem, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
-    """Split the `allowed: bool[P]` pairs into connected components, smallest first.
+    """Split the `allowed: bool[P]` pairs into connected components, as masks, smallest first.
 
     Two components share no coachee, no coach, and no human with several rows. Components are
     computed by hooking and pointer jumping (Shiloach and Vishkin 1982): in each round, every person

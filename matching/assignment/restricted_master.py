@@ -132,7 +132,7 @@ class RestrictedMaster:
     def forbid(self, pairs: Collection[int]) -> None:
         """Add a row that forbids choosing all of `pairs` together.
 
-        No row is needed if one of them is not in the problem.
+        No row is needed if one of them has no column.
         """
         columns = [self._column[pair] for pair in sorted(pairs) if pair in self._column]
         if len(columns) == len(pairs):
@@ -214,9 +214,9 @@ class RestrictedMaster:
         )
 
     def solve_integer(self, deadline: Deadline, nodes: int = ALL_NODES) -> Chosen | None:
-        """Return the best integral choice of known sets, or `None`.
+        """Return the best integral choice of known sets that is found, or `None` if none is found.
 
-        At most `nodes` nodes are searched, so a better choice, or any choice, may be missed.
+        At most `nodes` nodes are searched, so better choices may be missed.
         """
         if self._phase_one:
             self._set_costs(phase_one=False)

@@ -1,8 +1,8 @@
 """The auditor: checks a result against its inputs, independently of the solver.
 
-It shares only the domain types of `coach`, the evaluation of rules and the explanation of moves
-with the engine. Windows, days off, the grid, gaps, caps, funnels and levels are all recomputed with
-plain dates.
+Besides the domain code in `coach`, it shares only the evaluation of rules, the explanation of
+moves, and the keys of people with the engine. Windows, days off, the grid, gaps, caps, funnels and
+levels are all recomputed with plain dates.
 """
 
 from __future__ import annotations

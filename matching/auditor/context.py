@@ -63,7 +63,7 @@ class AuditContext:
         }
 
     def is_past(self, match: Match, session: Session) -> bool:
-        """Return whether the session is past and therefore fixed; such sessions are not checked."""
+        """Return whether the session is past and unchanged, so that its time is not checked."""
         return session in self.past.get((match.coachee, match.coach), ())
 
     def all_past(self, sessions: Iterable[Session]) -> bool:
@@ -80,7 +80,10 @@ class AuditContext:
         return self.reached(match.coachee) + 1
 
     def reached(self, coachee: str) -> int:
-        """Return the number of the coachee's last session before a series with a new coach."""
+        """Return the number of the coachee's last session before a series with a new coach.
+
+        If there was none, return 0, or -1 if a series begins with a contracting session.
+        """
         before_first = -1 if self.cycle.sessions.contracting_minutes else 0
         if self.under_way is None:
             return before_first

@@ -1,6 +1,6 @@
 """The auditor's own computation of windows, days off and the session grid.
 
-It shares only the form of the availability grid with the engine: wall times are built with
+It shares only the form of the availability grid with the engine. Wall times are built with
 `datetime`, day by day, and converted to whole minutes since 1970-01-01T00:00Z.
 """
 
@@ -35,7 +35,7 @@ def minute_of(instant: datetime) -> int:
 
 
 def _minute_of_wall(wall: datetime, zone: str) -> int:
-    """Return the minute of a local time; if a clock change skips it, that of the change."""
+    """Return the minute of a local time, or of the clock change that skips it."""
     minute, late = minute_of(wall.replace(tzinfo=time_zone(zone))), 0
     while datetime.fromtimestamp(60 * (minute - late), time_zone(zone)).replace(tzinfo=None) > wall:
         late += 1
@@ -77,7 +77,7 @@ class AuditCalendar:
         )
 
     def weekly(self, zone: str, windows: tuple[WeeklyWindow, ...]) -> Spans:
-        """Return each week's windows as ascending, merged intervals `[start, end)`, cached."""
+        """Return all windows in or near the cycle as ascending, merged intervals `[start, end)`."""
         if (zone, windows) not in self._weekly:
             self._weekly[zone, windows] = self._on_days(zone, windows, set())
         return self._weekly[zone, windows]
@@ -267,7 +267,7 @@ def _merge_spans(spans: Spans) -> Spans:
 
 
 def _without(spans: Spans, busy: Spans) -> Spans:
-    """Return the parts of merged `spans` outside `busy`, which are merged as well."""
+    """Return the parts of `spans` outside `busy`. Both lists must be merged and ascending."""
     left: Spans = []
     for start, end in spans:
         begin = start

@@ -30,7 +30,7 @@ def count_schedulable_coaches(
         starts: `[S]`, in minutes, ascending, except that those of contracting sessions come first.
         days: `[S]`, the local date of each start as a proleptic ordinal.
         coaches: the `c` coaches.
-        policy: gaps, lengths and caps.
+        policy: the gaps, lengths and limits of sessions.
         opening: `[S]`, the possible starts of a first session; by default, any start.
         contracting: the number of starts of contracting sessions; 0 if series begin without one.
     """
@@ -43,7 +43,7 @@ def count_schedulable_coaches(
     most = _most_in_a_week(policy) + bool(contracting) if policy.min_gap_days else 0
     first = before.following(common, days) if contracting else begin[:, used]
     by_day = np.full(len(common), before.is_apart(starts, days))
-    if not _is_day_separable(starts, days, policy):  # otherwise, any of the starts are
+    if not _is_day_separable(starts, days, policy):  # if all starts are, so is any subset
         by_day &= [_is_day_separable(starts[row], days[row], policy) for row in common]
     able = ~by_day
     if by_day.any():
@@ -84,7 +84,7 @@ class _Contracting:
         self._apart = policy.contracting_minutes + policy.buffer_minutes
 
     def is_apart(self, starts: NDArray[np.int64], days: NDArray[np.int64]) -> bool:
-        """Return whether every start that has the minimum gap is also late enough to follow."""
+        """Return whether the minimum gap in days always leaves enough time after the session."""
         if not len(self._days):
             return True
         place = np.searchsorted(days, self._days + self._least)
@@ -176,8 +176,8 @@ def _reach_by_start(
     `candidates` are the starts and their days. A state describes the last session so far: the index
     of its start, and the number of the pair's sessions on its day and in its week up to then.
     `states` are the states of session 1. Because starts and days ascend, the possible sessions
-    before one are a range of starts: first those in other weeks, then those on other days of the
-    same week, then those on the same day.
+    before another one are a range of starts: first those in earlier weeks, then those on other days
+    of the same week, then those on the same day.
     """
     starts, days = candidates
     a_day = min(coach.max_per_day or policy.max_per_coach_day, policy.count + 1)
@@ -208,7 +208,7 @@ def _reach_by_start(
 def _any_between(
     reached: NDArray[np.bool_], low: NDArray[np.int64], high: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Return, for each start, whether `reached` holds from index `low` up to before `high`."""
+    """Return, for each start, whether `reached` is true at any index in `[low, high)`."""
     sums = np.zeros((*reached.shape[:2], reached.shape[2] + 1), dtype=np.int32)
     np.cumsum(reached, axis=2, out=sums[..., 1:])
     answer: NDArray[np.bool_] = sums[..., np.maximum(low, high)] > sums[..., low]

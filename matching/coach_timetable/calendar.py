@@ -23,7 +23,7 @@ Series = tuple[int, ...]
 Timetable = dict[int, Series]
 """Series by local index of the coachee."""
 
-_CACHED_SETS = 1 << 15  # of sets that share a day, for each coach
+_CACHED_SETS = 1 << 15  # cached sets of occupants of a day, for each coach
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +46,8 @@ class CoachCalendar(CoachPositions):
 
     Attributes:
         previous_day: for each candidate, the day of the last past session, or `None`.
-        previous_number: for each candidate, the number of the last past session, or the number
-            before the first session's.
+        previous_number: for each candidate, the number of the last past session; if there is none,
+            one less than the number of the first session.
     """
 
     def __init__(self, problem: MatchingProblem, coach: int, coachees: Sequence[int]) -> None:
@@ -79,7 +79,7 @@ class CoachCalendar(CoachPositions):
             self.previous_number = demand.previous_number.tolist()
 
     def positions_of(self, local: int, series: Series) -> list[int]:
-        """Return the positions of the sessions of a candidate."""
+        """Return the positions of a candidate's sessions, which start at `series`."""
         where, wanted = self.position_start, list(series)
         if self.by_day:
             where, wanted = self.position_day, [self.day_of[start] for start in series]
@@ -118,7 +118,7 @@ class CoachCalendar(CoachPositions):
 
     @cached_property
     def taken_starts(self) -> TakenStarts:
-        """The positions that sessions take, if positions are starts."""
+        """The positions that sessions block, if positions are starts."""
         return TakenStarts(self)
 
     @cached_property
@@ -136,12 +136,12 @@ class CoachCalendar(CoachPositions):
         return most if most <= 1 else min(most, self._series_in_parallel())
 
     def _series_in_parallel(self) -> int:
-        """Return an upper bound on the number of series that share the days of the coach.
+        """Return an upper bound on the number of series that the coach's days allow in parallel.
 
         Suppose that no first session is after the end of a period of `max_gap` days, and no last
-        one before its beginning. Then every series has a session within the period, since a gap is
-        too short to skip the period. So there are at most as many series as sessions that fit into
-        the period.
+        one before its beginning. Then every series has a session within the period, since no gap is
+        long enough to skip the period. So there are at most as many series as sessions that fit
+        into the period.
         """
         if not self.by_day or self._first is not None or not self.positions:
             return self.capacity

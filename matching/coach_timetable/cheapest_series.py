@@ -19,7 +19,7 @@ Costs = NDArray[np.int64]
 
 
 class CheapestSeries:
-    """Computes the cheapest series of each candidate, given the candidate's costs of positions."""
+    """Computes the cheapest series of each candidate, given a cost for each position."""
 
     def __init__(self, calendar: CoachCalendar, candidates: Sequence[int]) -> None:
         chains = [calendar.candidate(one).chain for one in candidates]
@@ -35,10 +35,10 @@ class CheapestSeries:
         self._least: list[Costs] = []
 
     def _prepare_ranges(self, low: NDArray[np.int64], high: NDArray[np.int64]) -> None:
-        """Cover the range of each position's successors by two blocks of a power of two."""
+        """Cover each position's range of successors with two blocks of a power of two."""
         width = high - low
         power = np.frexp(np.maximum(width, 1))[1] - 1
-        columns = len(low) + 1  # the last column never holds a session
+        columns = len(low) + 1  # the last column never contains a session
         self._powers = int(power.max(initial=0))
         begin, end = low, high - (1 << power)
         self._begin = power * columns + np.where(width > 0, begin, columns - 1)
@@ -63,7 +63,7 @@ class CheapestSeries:
         ]
 
     def series(self, row: int) -> tuple[int, ...]:
-        """Return the positions of the cheapest series that was found last for a candidate."""
+        """Return the positions of a candidate's cheapest series, as found by the latest `solve`."""
         positions: list[int] = []
         low, high = 0, None
         for least in self._least[self._first[row] :]:
@@ -73,7 +73,7 @@ class CheapestSeries:
         return tuple(positions)
 
     def _least_after(self, least: Costs, nowhere: Costs) -> Costs:
-        """Return, for each position, the least cost over the positions that can come next."""
+        """Return, for each position, the minimum cost over the positions that can come next."""
         block = np.concatenate([least, nowhere], axis=1)
         blocks = [block]
         for power in range(self._powers):

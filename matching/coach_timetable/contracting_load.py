@@ -53,7 +53,11 @@ class ContractingLoad:
 def load_of_days(
     days: Sequence[DayStarts], day_cap: int, spacing: tuple[int, int]
 ) -> ContractingLoad:
-    """Return the load; `spacing` contains the spacing of contracting and of other sessions."""
+    """Return the load of contracting sessions.
+
+    `day_cap` is the maximum number of sessions on a day. `spacing` contains the minimum number of
+    minutes from the start of a contracting session, and of any other session, to the next start.
+    """
     share, free = Fraction(1), 0
     for day in days:
         beside = _most_beside(day, day_cap, spacing)
@@ -69,7 +73,7 @@ def load_of_days(
 
 
 def _most_beside(day: DayStarts, day_cap: int, spacing: tuple[int, int]) -> list[int]:
-    """Return the maximum number of contracting sessions next to 0, 1, 2, … other sessions."""
+    """Return the maximum number of contracting sessions beside 0, 1, 2, … other sessions."""
     found: list[int] = []
     # The earliest end of the sessions so far, by the number of contracting ones.
     ends = [-_NEVER]

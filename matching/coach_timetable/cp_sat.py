@@ -67,7 +67,7 @@ def find_solution(
     """Return a solver with a solution, or `None` if infeasible; short searches run first.
 
     The search is limited by `effort`, in CP-SAT's deterministic time, and by the deadline's effort.
-    Unless it `uses_lp`, the first search solves no linear relaxations.
+    If `uses_lp` is false, the first search solves no linear relaxations.
 
     Raises:
         CancelledError, DeadlineExceededError: the run ended before the model was solved.
@@ -95,10 +95,11 @@ def find_solution(
 def find_presolved_solution(
     model: cp_model.CpModel, deadline: Deadline, *, seed: int
 ) -> cp_model.CpSolver | None:
-    """Return a solver with a solution, or `None` if infeasible, with presolve.
+    """Search with presolve; return a solver with a solution, or `None` if infeasible.
 
     Raises:
         CancelledError, DeadlineExceededError: the run ended before the model was solved.
+        EffortExceededError: the deadline's effort was spent before the model was solved.
         SolverError: the model is invalid.
     """
     deadline.check()

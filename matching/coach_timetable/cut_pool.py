@@ -19,7 +19,7 @@ Weights = NDArray[np.int64]
 
 
 class CutPool:
-    """The latest cuts, each of which replaces the oldest one once there are too many."""
+    """The latest cuts; once the pool is full, a new cut replaces the oldest one."""
 
     def __init__(self) -> None:
         self._cuts: list[LagrangianCut] = []
@@ -67,7 +67,7 @@ class CutPool:
         return [one for one, is_excluded in zip(others, excluded, strict=True) if not is_excluded]
 
     def bound(self, profit: Mapping[int, float]) -> float:
-        """Return the lowest bound that any cut gives on the profit of feasible sets."""
+        """Return the lowest bound of any cut on the profit of feasible sets; `inf` without cuts."""
         if not self._cuts:
             return inf
         reduced = np.array(list(profit.values())) - self.weights(list(profit)) / UNIT

@@ -23,7 +23,7 @@ from matching.coach_timetable.calendar import CoachCalendar
 
 _MIN_VIOLATION = 1e-4  # smaller violations are ignored
 _MAX_CANDIDATES = 14  # candidates in a separation problem, those with the greatest load
-_MAX_ROOM = 5  # sessions on a day; the sets that fit a longer day are too many to enumerate
+_MAX_ROOM = 5  # sessions on a day; with more room, too many sets fit to be enumerated
 _DENOMINATORS = (1, 2, 3, 4, 6, 12, 60)
 _INTEGRALITY_TOLERANCE = 1e-6
 
@@ -85,8 +85,9 @@ def most_violated_cut(
 ) -> DayCut | None:
     """Return the day cut that `load` violates most, or `None` if it violates none.
 
-    `load` contains each candidate's fraction of a session on the day. For days with room for many
-    sessions, the result is always `None`.
+    `load` contains each candidate's fraction of a session on the day. Only the candidates with the
+    greatest loads are considered. For days with room for many sessions, the result is always
+    `None`.
     """
     if calendar.day_limit[calendar.position_day[position]] > _MAX_ROOM:
         return None

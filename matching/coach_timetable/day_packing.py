@@ -3,9 +3,9 @@
 A set `T` fits a day if it fits in some order, each session taking its first start after the
 previous one. The earliest end over all orders is `end(T) = min over i in T of next(i, end(T - i)) +
 spacing_minutes`, because an earlier end never delays later sessions (the Held-Karp recursion over
-subsets). Subsets of many sessions are not enumerated but searched (`day_search`). Where the
-contracting session of a pair is on the same day as its first session, that comes after it in every
-order.
+subsets). Subsets of many sessions are not enumerated but searched (`day_search`). If the
+contracting session of a pair is on the same day as its first session, the first session comes later
+in every order.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Options = tuple[int, ...]
 Spacing = int | tuple[int, ...]
 """The minimum number of minutes from a start to the next one, for all coachees or for each."""
 Order = tuple[int, ...]
-"""For each session a label: `-n` comes after `n`, and 0 at any time. Empty if order is free."""
+"""A label for each session: `-n` comes after `n`, 0 may come at any time. Empty if all may."""
 _MAX_ENUMERATED = 6  # sessions on a day whose subsets are enumerated
 
 
@@ -97,7 +97,8 @@ def pack_day(
 def covering(sessions: Sequence[tuple[int, int, int]]) -> list[list[int]]:
     """Return, for each start in ascending order, the sessions that are under way at that time.
 
-    Each session is a start, a label and its length, including the buffer; labels are returned.
+    Each session is given by its start, a label, and its length including the buffer. The returned
+    lists contain labels.
     """
     found: list[list[int]] = []
     under_way: list[tuple[int, int]] = []

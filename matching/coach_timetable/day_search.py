@@ -6,8 +6,8 @@ undominated ones are tried:
 * A session that starts no earlier than another one could end is not next, since putting the other
   one before it delays nothing.
 * Of two sessions with the same next start and the same spacing, one whose later starts are all
-  starts of the other too comes first, since in any timetable they could be exchanged. If the starts
-  of each session are an interval, this leaves one session of those that can start at a time.
+  starts of the other too comes first, since the two could be exchanged in any timetable. If the
+  starts of each session form an interval, one of all sessions with the same next start remains.
 
 A set of remaining sessions that failed from some time on is not tried from a later time. If each
 session has one or two intervals of starts, as with weekly windows, a day of 30 sessions takes some
@@ -33,10 +33,11 @@ _MAX_STEPS = 5_000
 def search_starts(
     options: Sequence[tuple[int, ...]], spacing: Sequence[int], earlier: Sequence[int]
 ) -> tuple[int, ...] | None:
-    """Return a start for each session, `spacing` apart; `None` if impossible.
+    """Return a start for each session, or `None` if the sessions do not fit.
 
-    `options` are the possible starts of each session, ascending. `earlier` has, for each session,
-    those that come before it as a bit set.
+    `options` are the possible starts of each session, ascending. `spacing` contains the minimum
+    number of minutes from the start of each session to the next start. `earlier` contains, for each
+    session, those that must come before it as a bit set.
     """
     try:
         return _DaySearch(options, spacing, earlier).run()
@@ -91,9 +92,9 @@ class _DaySearch:
         return False
 
     def _may_fit(self, remaining: int, time: int) -> bool:
-        """Return false if some remaining session cannot begin by its last start.
+        """Return false if some remaining session cannot start by its last possible start.
 
-        It is checked as if every session had the least spacing.
+        All sessions are assumed to have the smallest spacing.
         """
         for one in self._by_last_start:
             if remaining >> one & 1:
@@ -103,7 +104,7 @@ class _DaySearch:
         return True
 
     def _next(self, remaining: int, time: int) -> list[tuple[int, int]]:
-        """Return the undominated next sessions with their starts, those that end first first."""
+        """Return the undominated next sessions with their starts, the most urgent first."""
         found = [
             (one, own[bisect_left(own, time)])
             for one, own in enumerate(self._options)

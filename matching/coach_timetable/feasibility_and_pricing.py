@@ -26,7 +26,7 @@ from matching.coach_timetable.series_relaxation import SeriesRelaxation
 from matching.coach_timetable.set_pricing import improving_sets, price_by_cp_sat, total
 from matching.deadline import Deadline, EffortExceededError, SolverError
 
-_LIMITED_EFFORT = 0.2  # of CP-SAT, in heuristics, in its deterministic time
+_LIMITED_EFFORT = 0.2  # for CP-SAT in heuristics, in its deterministic time
 _BRANCHING_EFFORT = 0.3  # before CP-SAT solves a pricing problem
 _LONG_BRANCHING_EFFORT = 3.0  # the same, with contracting sessions
 
@@ -59,7 +59,7 @@ class CoachOracle:
         return decided
 
     def can_hold_within(self, wanted: int, deadline: Deadline) -> bool | None:
-        """Return whether `wanted` is feasible, or `None` if little effort does not decide this."""
+        """Return whether `wanted` is feasible, or `None` if limited effort does not decide it."""
         return self._decide(wanted, deadline, _LIMITED_EFFORT)
 
     def can_hold_quickly(self, wanted: int, deadline: Deadline) -> bool:
@@ -152,7 +152,7 @@ class CoachOracle:
         found = sum(1 << one for one in placed)
         if total(found, profit) > threshold:
             return [found]
-        search = PricingSearch(self, profit, threshold, deadline)  # within rounding errors
+        search = PricingSearch(self, profit, threshold, deadline)  # the excess was a rounding error
         search.run()
         return search.found or self._feasible(search.undecided, deadline)
 
@@ -201,7 +201,7 @@ class CoachOracle:
     def _cut_for(
         self, profit: Mapping[int, float], deadline: Deadline, threshold: float = -inf
     ) -> LagrangianCut | None:
-        """Return a cut that bounds the profit of sets, which is also stored if it can be useful."""
+        """Return a cut that bounds the profit of sets, or `None`; a useful cut is also stored."""
         cut = self._relaxation.cut_for(profit, deadline, threshold)
         if cut is None:
             return None
@@ -229,7 +229,7 @@ class CoachOracle:
             return False
         if not wanted:
             return True
-        for held in self._maximal:  # loops, since this is called very often
+        for held in self._maximal:  # plain loops, since this is called very often
             if held & wanted == wanted:
                 return True
         for core in self._infeasible_sets:
@@ -238,7 +238,7 @@ class CoachOracle:
         return False if self._cuts.excludes(members(wanted)) else None
 
     def _decide(self, wanted: int, deadline: Deadline, effort: float) -> bool | None:
-        """Return whether `wanted` is feasible, or `None` if deciding this takes too much effort."""
+        """Return whether `wanted` is feasible, or `None` if `effort` does not suffice."""
         known = self._lookup(wanted)
         if known is not None:
             return known

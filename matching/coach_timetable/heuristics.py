@@ -93,7 +93,7 @@ def similar_series(
     Args:
         calendar: the coach's calendar.
         timetables: the known timetables, by the set of their candidates.
-        maximal: the largest of these sets.
+        maximal: those of these sets that are not subsets of others.
         wanted: the set of candidates for whom a timetable is sought.
     """
     if not (calendar.by_day and calendar.contracting):

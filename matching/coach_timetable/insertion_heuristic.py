@@ -1,8 +1,8 @@
 """Insertion heuristic that builds a timetable one series at a time.
 
-Each series takes its chain of least contended positions. If a series does not fit, it moves to the
-front of the queue and the timetable is rebuilt (squeaky wheel optimisation, Joslin and Clements
-1999).
+Each series uses the chain of positions that is least contended. If a series does not fit, it moves
+to the front of the queue and the timetable is rebuilt (squeaky wheel optimisation, Joslin and
+Clements 1999).
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def insert_all_series(
 def extend_timetable(
     calendar: CoachCalendar, known: Mapping[int, Sequence[int]], wanted: Iterable[int]
 ) -> dict[int, list[int]] | None:
-    """Return `known` and the positions of `wanted`, or `None` if these do not fit."""
+    """Return the positions of `known` and `wanted`, or `None` if some of `wanted` do not fit."""
     partial_timetable = PartialTimetable(calendar)
     for one, positions in known.items():
         partial_timetable.add(one, positions)
@@ -138,7 +138,7 @@ def extend_timetable(
 
 
 def contention(calendar: CoachCalendar, wanted: Iterable[int]) -> list[float]:
-    """For each position, return the demand of `wanted` relative to the day's limit."""
+    """Return, for each position, the demand of `wanted` relative to the day's limit."""
     cost = [0.0] * calendar.positions
     for one in wanted:
         starts = calendar.candidate(one).starts

@@ -23,7 +23,7 @@ else:
 Candidate = tuple[int, int]
 """A coach's row, and the local index of a coachee in the coach's calendar."""
 Literals = list[tuple[int, int, Term]]
-"""Variables that are true if a session is from a start to an end, in epoch minutes."""
+"""The start and end of possible sessions, in epoch minutes, each with its variable."""
 
 
 class JointTimetableModel:
@@ -55,7 +55,7 @@ class JointTimetableModel:
                 of_coach += literals
                 for human in humans.get((coach, one), ()):
                     sessions_of.setdefault(human, []).extend(literals)
-            if calendar.by_day:  # otherwise the coach's own model has these rows
+            if calendar.by_day:  # otherwise the coach's own model has these constraints
                 self._forbid_overlaps(of_coach, calendar.buffer_minutes)
         for literals in sessions_of.values():
             self._forbid_overlaps(literals)

@@ -72,7 +72,7 @@ class LagrangianCut:
         )
 
     def weight(self, candidate: int) -> int:
-        """Return the cost of a candidate's cheapest series plus a unit of capacity; cached."""
+        """Return the cost of a candidate's cheapest series plus that of a unit of capacity."""
         if candidate not in self._weights:
             self._weights[candidate] = self._each + self._cheapest(candidate)
         return self._weights[candidate]

@@ -1,6 +1,6 @@
-"""LP relaxation of a coach's timetable; it decides feasibility and yields Lagrangian cuts.
+"""LP relaxation of a coach's timetable, which often decides feasibility and yields cuts.
 
-If the optimum is smaller than the size of the set, the dual values give a Lagrangian cut that
+If the optimum is smaller than the size of the set, the dual values yield a Lagrangian cut that
 proves the set infeasible. An integral optimum whose days can be packed is a timetable. Violated day
 cuts are separated between solves.
 """
@@ -32,7 +32,7 @@ _CUT_ROUNDS = 8  # rounds of day cut separation
 
 
 class LpRelaxation:
-    """The relaxation over the candidates queried so far, rebuilt when a query has others.
+    """The relaxation over the candidates queried so far, rebuilt when a query contains new ones.
 
     If there would be too many candidates, it contains only those of the latest query.
     """
@@ -66,7 +66,7 @@ class LpRelaxation:
         self,
         profit: Mapping[int, float],
         deadline: Deadline,
-        threshold: float = -inf,  # noqa: ARG002 - the program is solved at once
+        threshold: float = -inf,  # noqa: ARG002 - the LP is solved in a single step
     ) -> LagrangianCut | None:
         """Return the cut that best bounds the profit of sets; `None` for too many candidates.
 

@@ -95,7 +95,7 @@ class TimetableModel:
         return self._solve(lambda: find_presolved_solution(self.model, deadline, seed=seed))
 
     def _solve(self, search: Callable[[], cp_model.CpSolver | None]) -> Placed | None:
-        """Search until the days of a solution fit; conflict sets that occur are excluded."""
+        """Search until the sessions of each day fit, excluding the conflict sets that occur."""
         while True:
             solver = search()
             if solver is None:

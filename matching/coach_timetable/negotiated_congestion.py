@@ -16,7 +16,7 @@ from random import Random
 from matching.coach_timetable.calendar import CoachCalendar
 from matching.deadline import Deadline
 
-_MAX_PAIRED = 4  # the size of a range that two pairs of adjacent entries cover
+_MAX_PAIRED = 4  # the largest range that two pairs of adjacent entries cover
 _INITIAL_PRESENT_FACTOR = 1.0
 _HISTORY_FACTORS = (1.0, 0.1, 0.4, 1.5, 0.7, 0.2, 2.0, 0.05)
 _EFFORT_PER_SERIES = 0.0003

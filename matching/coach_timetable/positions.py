@@ -162,7 +162,7 @@ class CoachPositions:
         return self._limit(self._position >= self.contracting, self.spacing_minutes)
 
     def _limit(self, which: NDArray[np.bool_], spacing: int) -> dict[int, int]:
-        """Return the maximum number of sessions on each day, using only some of the starts."""
+        """Return the maximum number of sessions on each day, using only the starts in `which`."""
         limit: dict[int, int] = {}
         after: dict[int, int] = {}
         days = np.asarray(self.position_day)[self._position[which]]
@@ -195,7 +195,8 @@ class CoachPositions:
         """For each position, the representative of all positions on the same day.
 
         If positions are days, the representative is the position of sessions that are not
-        contracting sessions.
+        contracting sessions, if there is one. If positions are starts, each is its own
+        representative.
         """
         every = list(range(self.positions))
         if self.by_day:
@@ -227,7 +228,7 @@ class CoachPositions:
         return (occupant, home) if occupant < some else (occupant - some, self._opening[home])
 
     def after(self, positions: int) -> int:
-        """Return the possible positions of the next session as a bit set."""
+        """Return the positions that can follow any of `positions`; both are bit sets."""
         return _union(self._following, positions)
 
     @cached_property
@@ -248,7 +249,7 @@ class CoachPositions:
         ]
 
     def _previous_within(self, begin: int, end: int) -> list[int]:
-        """Return the possible preceding positions from `begin` to `end` of each position."""
+        """Return, for each position, its predecessors in `[begin, end)` as a bit set."""
         every = np.arange(self.positions)
         first = begin + np.searchsorted(self.high[begin:end], every, side="right")
         last = begin + np.searchsorted(self.low[begin:end], every, side="right")
@@ -258,7 +259,7 @@ class CoachPositions:
         ]
 
     def before(self, positions: int) -> int:
-        """Return the possible positions of the preceding session as a bit set."""
+        """Return the positions that can precede any of `positions`; both are bit sets."""
         return _union(self._previous, positions)
 
 

@@ -5,8 +5,8 @@ a set is at most `total + sum of (profit - weight)` over its members. A set is c
 only once its profit exceeds the best one, because deciding all smaller sets takes more time than it
 saves. An infeasible set is learned, as a no-good or a Lagrangian cut, so that no other set that
 contains it is visited, and in every node the candidates whom stored results exclude are removed
-from those that can be added. With contracting sessions, a set that little effort does not decide is
-left for later: others of enough profit are mostly easier.
+from those that can be added. With contracting sessions, a set that limited effort does not decide
+is left for later, because other sets of sufficient profit are mostly easier to decide.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class PricingSearch:
 
     Attributes:
         found: the sets that were found, by increasing profit.
-        undecided: sets of enough profit that might be feasible; if nothing was found, all other
+        undecided: sets of sufficient profit that might be feasible. If nothing was found, all other
             feasible sets whose profit exceeds the threshold contain one of these.
     """
 
@@ -109,7 +109,7 @@ class PricingSearch:
     def _gains(
         self, value: float, bound: float, rest: Sequence[int], left: int
     ) -> list[tuple[int, float]]:
-        """Return each candidate of `rest`, with a bound on sets without those before it."""
+        """Return each candidate in `rest` with a profit bound for sets without those before it."""
         limits: list[tuple[int, float]] = []
         highest: list[float] = []
         gains: list[float] = []

@@ -94,7 +94,7 @@ class Quality:
         return MAX_QUALITY - self.fault_cost(coachee, coach, series)
 
     def _leave_adjacent_days(self, coachee: int, coach: int) -> frozenset[int]:
-        """Return the days immediately before or after a leave of the coachee or the coach."""
+        """Return the days immediately before or after leave of the coachee or the coach."""
         key = coachee, coach
         if key not in self._leave_adjacent:
             people = self._roster.coachees[coachee], self._roster.coaches[coach]

@@ -26,7 +26,7 @@ AssignedOption = tuple[int, SessionOption]
 
 @dataclass(frozen=True, slots=True)
 class RowPrices:
-    """Prices of shared rows: for all options at a position, and for single options."""
+    """Prices of shared rows, in units of `1 / scale`: for positions, and for single options."""
 
     position: Mapping[int, int] = field(default_factory=dict)
     held: Mapping[AssignedOption, int] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class RowPrices:
 
 @dataclass(frozen=True, slots=True)
 class SharedRow:
-    """A row that couples coachees: at most `limit` of its columns.
+    """A row that couples coachees: at most `limit` of its columns can be chosen.
 
     The row consists of all columns at `positions` or, if this is empty, the columns of the options
     in `held`.

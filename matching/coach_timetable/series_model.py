@@ -1,8 +1,9 @@
 """A linear program over whole series, solved by column generation (Dantzig and Wolfe 1960).
 
-Rows limit each candidate to one series, the coach to its capacity, and each shared capacity.
-Columns are series, found by shortest paths, and remain for later queries. The prices of each
-iteration give a valid Lagrangian cut, so a query often ends before its program is solved.
+Rows limit each candidate to one series, the coach to their capacity, and the sessions to each
+shared capacity. Columns are series, found by shortest paths, and remain for later queries. The
+prices of each iteration yield a valid Lagrangian cut, so a query often ends before its program is
+solved.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _MAX_COLUMNS = 4000
 _CHOOSE = 0  # lets HiGHS choose the simplex method; the default is the dual one
 _CUT_ROUNDS = 8  # rounds of day cut separation
 _MAX_PRICE = 1 << 14  # of a unit of capacity, in profit; lower prices are valid, too
-_ROUNDING = 64  # tolerance on reduced profits, in units
+_ROUNDING = 64  # tolerance on reduced profits, in multiples of `1 / UNIT`
 _EFFORT_PER_ROUND = 5e-4
 
 _Column = tuple[int, tuple[int, ...]]

@@ -17,7 +17,7 @@ _MAX_CANDIDATES = 50  # maximum size of a relaxation
 
 
 class SeriesRelaxation:
-    """The relaxation over the candidates queried so far, rebuilt when a query has others.
+    """The relaxation over the candidates queried so far, rebuilt when a query contains new ones.
 
     If there would be too many candidates, it contains only those of the latest query.
     """

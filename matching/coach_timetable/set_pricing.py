@@ -27,7 +27,7 @@ def improving_sets(
 
     The known sets are examined first. After that, candidates are inserted in several orders: by
     decreasing profit, by profit relative to the contention for their positions, and by randomly
-    perturbed profit. The search ends with the first order that gives an improving set.
+    perturbed profit. The search ends with the first order that yields an improving set.
     """
     found = [
         held

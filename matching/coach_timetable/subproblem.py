@@ -26,8 +26,8 @@ from matching.deadline import SolverError
 class SessionOption:
     """A possibility for one session: one of `starts` (epoch minutes) at `position`, for `cost`.
 
-    If a contracting session can be on the day of the first session, `pair` is a positive number of
-    the pair; otherwise, it is 0.
+    If a contracting session can be on the day of the first session, `pair` is a positive number
+    that identifies the pair; otherwise, it is 0.
     """
 
     position: int
@@ -37,7 +37,7 @@ class SessionOption:
 
 
 SessionOptions = tuple[SessionOption, ...]
-"""The options of a series, one per session, or all options of a session by position and cost."""
+"""The options of a series, one per session; or all options of a session, by position and cost."""
 
 
 @dataclass(frozen=True)

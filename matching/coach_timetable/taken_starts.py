@@ -1,4 +1,4 @@
-"""The positions that the sessions of a timetable take, if positions are single starts."""
+"""The positions that the sessions of a timetable block, if positions are single starts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from matching.coach_timetable.positions import CoachPositions
 
 
 class TakenStarts:
-    """Precomputed bit sets of the positions that a session, a day or a week takes."""
+    """Precomputed bit sets of the positions that a session, a full day or a full week blocks."""
 
     def __init__(self, positions: CoachPositions) -> None:
         self._day_limit, self._week_limit = positions.day_limit, positions.week_limit

@@ -1,8 +1,8 @@
 """Single changes that might allow a coachee to be matched, least demanding first.
 
-The first changes concern only the coachee or one coach: another place, window or session, or a
-dropped preference. They are followed by lifting a ban, and then by policy changes. Refusals, units,
-chains of command and excluded pairs of countries are never changed.
+The first changes concern only the coachee or one coach: an additional place, window or session, or
+a dropped preference. They are followed by lifting a ban, and then by policy changes. Refusals,
+units, chains of command and excluded pairs of countries are never changed.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from matching.rules.schedule import SCHEDULE
 
 
 class Solve(Protocol):
-    """A function that runs the engine without explanations and keeps as many pairs as possible."""
+    """A function that runs the engine without explanations, for comparison with a result."""
 
     def __call__(self, roster: Roster, cycle: Cycle, keep: Result) -> Result:
         """Solve `roster` under `cycle`. The level `kept` counts pairs that are also in `keep`."""

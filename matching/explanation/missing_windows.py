@@ -20,7 +20,7 @@ def with_window(person: _Person, window: WeeklyWindow) -> _Person:
 
 
 def missing_windows(person: Person, other: Person, cycle: Cycle) -> list[WeeklyWindow]:
-    """Return the windows of `other`, in the time zone of `person`, that `person` does not cover.
+    """Return the windows of `other`, in the zone of `person`, that no window of `person` covers.
 
     Windows that cross midnight in that time zone are omitted.
     """

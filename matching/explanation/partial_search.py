@@ -36,7 +36,10 @@ class PartialSearch(Generic[ItemT]):
 
 
 def collect(search: Iterable[ItemT]) -> PartialSearch[ItemT]:
-    """Run a search until it ends or fails. `KeyboardInterrupt` counts as cancellation."""
+    """Run a search until it ends or fails, and return its results.
+
+    `KeyboardInterrupt` counts as cancellation.
+    """
     found: list[ItemT] = []
     try:
         for item in search:

@@ -63,7 +63,7 @@ class RunnerUpBounds:
         """Compute the bounds from the current plan `chosen` and the `allowed: bool[P]` pairs.
 
         Raises:
-            CancelledError, DeadlineExceededError: raised by `Deadline.check`.
+            CancelledError, DeadlineExceededError: see `Deadline.check`.
         """
         self._oracles = oracles
         self._chosen = chosen

@@ -1,4 +1,4 @@
-"""Runner-ups: the best plan without each match of a result, found by solving again.
+"""Runners-up: the best plan without each match of a result, found by solving again.
 
 Each problem forbids one pair and requires its coachee to be placed. All problems share one set of
 pricing oracles: anything learned about a coach's timetable (feasible sets, conflict sets and cuts)
@@ -83,8 +83,8 @@ class RunnerUps:
         self._roster = roster
         self._result = result
         self._deadline = deadline
-        # The run's own pairs cannot be used with pins, which they require, or in a cycle in
-        # progress, where their history is that of the run's `keep`.
+        # The pairs of the run itself cannot be used if there are pins, which these pairs enforce,
+        # or in a cycle in progress, where their history is that of the run's `keep`.
         if evaluated is None or cycle.pins or under_way:
             history = FixedHistory(cycle, under_way, result) if under_way else None
             evaluated = _evaluate(roster, cycle, result, deadline, history)
@@ -109,9 +109,9 @@ class RunnerUps:
         """Yield each matched coachee's id with the runner-up, or `None` if there is none.
 
         Matches whose runner-up can be found without solving again come first. The iteration ends
-        at the deadline, and skips matches whose problem is too large to be solved. With more than
-        `most_pairs`, all matches that have to be solved again are omitted, because each would take
-        long. `deadline`, if given, replaces that of the evaluation.
+        at the deadline, and skips matches whose problem is too large to be solved. If the problem
+        has more than `most_pairs` pairs, all matches that have to be solved again are omitted,
+        because each would take long. `deadline`, if given, replaces that of the evaluation.
         """
         self._deadline = deadline or self._deadline
         try:
@@ -171,7 +171,7 @@ class RunnerUps:
         return bounds.by_residual_path(row, partial(self._is_acceptable, row))
 
     def _is_acceptable(self, row: int, choice: Choice) -> bool:
-        """Return whether a choice places the coachee `row`, contains all pins and meets the share.
+        """Return whether a choice places `row` and all pinned coachees, and meets the share.
 
         The method does not check whether its pairs are allowed.
         """

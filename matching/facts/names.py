@@ -39,7 +39,7 @@ LEVEL_NAMES: Mapping[str, Message] = {
 
 
 _WITH_UNIT: Mapping[str, Message] = {
-    # i18n: the value of this level counts each coachee as often as their priority says
+    # i18n: the value of this level is the sum of the priorities of the placed coachees
     "placed": message("level.placed_with_unit", "placed (sum of priorities)"),
     # i18n: the value of this level is at most 100 for each match
     "schedule": message("level.schedule_with_unit", "schedule (up to 100 a match)"),

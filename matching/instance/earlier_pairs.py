@@ -52,7 +52,7 @@ def matched_people(roster: Roster, result: Result) -> MatchedPeople:
 
 
 def expected_people(roster: Roster, cycle: Cycle, result: Result) -> MatchedPeople | None:
-    """Return the keys that a result contains under the policy of its cycle, if any."""
+    """Return the keys that a result contains under its cycle's policy, or `None` for no keys."""
     return None if allows_all(cycle.rules.repeat) else matched_people(roster, result)
 
 

@@ -1,8 +1,7 @@
-"""Interprets cells that are not in the standard format of people files.
+"""Interprets cells and headers that are not in the standard format of people files.
 
-Each function rewrites a cell in the standard format if its meaning is certain, and returns anything
-else unchanged. The parsers of `coach.intake` then read the result, so that they remain the only
-definition of what is valid.
+A cell is rewritten in the standard format if its meaning is certain, and otherwise stays unchanged.
+The parsers of `coach.intake` then read the result, so that they alone decide what is valid.
 """
 
 from coach.intake.understanding.aliases import Aliases

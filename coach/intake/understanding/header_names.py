@@ -7,7 +7,7 @@ from collections.abc import Collection
 from coach.folding import header_key
 
 # In English, Bosnian, Croatian, Montenegrin, Serbian, Albanian and Macedonian. The names are
-# folded, so that headers in Cyrillic are equal to those in Latin script.
+# folded, so that headers in Cyrillic match those in Latin script.
 _NAMES = {
     "id": "id, sifra, oznaka, kod, identifikator, identifikuesi, kodi",
     "name": "name, full name, ime i prezime, ime, emri, emri dhe mbiemri, emri mbiemri",
@@ -65,5 +65,5 @@ _RUNNING_NUMBERS = frozenset(
 
 
 def is_running_number(header: str) -> bool:
-    """Return whether a header means the number of a row, which may serve as an id."""
+    """Return whether a header denotes row numbers, which may serve as ids."""
     return header_key(header) in _RUNNING_NUMBERS

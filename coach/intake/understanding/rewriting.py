@@ -68,14 +68,15 @@ _ROLE = {
 def rewrite_cell(column: str, text: str, aliases: Aliases) -> list[Rewriting]:
     """Rewrite the entries of a cell in the standard format, if their meaning is certain.
 
-    Entries that are not understood, and cells of other columns, are returned unchanged.
+    Entries that are not understood, and cells in columns without such rules, are returned
+    unchanged.
     """
     rewrite = _REWRITERS.get(column)
     return rewrite(text, aliases) if rewrite else [Rewriting(text, text)]
 
 
 def rewrite_rank_code(text: str) -> str:
-    """Rewrite a rank code such as `OF5`, `of 5` or `CIV ~ OF6`.
+    """Rewrite a rank code such as `OF5`, `of 5` or `CIV ~ OF6`; return other text unchanged.
 
     >>> rewrite_rank_code("OF5"), rewrite_rank_code("civ ~ of 06"), rewrite_rank_code("major")
     ('OF-5', 'CIV~OF-6', 'major')
