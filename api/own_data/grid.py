@@ -18,7 +18,7 @@ _CELL = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)-([0-9]{2})([0-9]{2})")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One checkbox: `[start_minute, start_minute + step)` of a weekday, counted from Monday."""
+    """One checkbox: the minutes `[start_minute, start_minute + step)` of a weekday; 0 is Monday."""
 
     weekday: int
     start_minute: int
@@ -62,13 +62,13 @@ def availability_grid(windows: Collection[WeeklyWindow]) -> Grid:
 
 
 def windows_of_cells(values: str, step: int) -> tuple[WeeklyWindow, ...]:
-    """Return the windows that the checked cells make up, by weekday and time.
+    """Return the windows that the checked cells make up, sorted by weekday and time.
 
-    `values` are the values of the checkboxes, separated by spaces, and `step` is the length of a
-    cell in minutes. Adjoining cells are one window.
+    `values` contains the values of the checkboxes, separated by spaces, and `step` is the length of
+    a cell in minutes. Adjoining cells form one window.
 
     Raises:
-        UnusableInputError: a value or the length is not one of a grid.
+        UnusableInputError: a value or the length cannot come from a grid.
     """
     cells = sorted(dict.fromkeys(_cell(value, step) for value in values.split()))
     return tuple(_merged(cells, step))

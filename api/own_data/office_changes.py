@@ -22,7 +22,7 @@ SHOWN_FOR = timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class OfficeChange:
-    """A change by the office: when it was made, in the person's zone, and the labels of fields."""
+    """A change by the office: its time, the person's zone, and the labels of the changed fields."""
 
     at: datetime
     zone: ZoneInfo
@@ -36,7 +36,7 @@ class OfficeChange:
 
 
 def latest_office_change(services: Services, principal: Principal) -> OfficeChange | None:
-    """Return the office's latest change to the requesting person's data in the last 60 days."""
+    """Return the office's latest change to the principal's data in the last 60 days, if any."""
     with services.database.reading() as tx:
         row = person_row(tx, principal.person_id or "")
         event = tx.scalars(

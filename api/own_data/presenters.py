@@ -1,4 +1,4 @@
-"""Values for the template of the grid."""
+"""The availability grid and the busy times, formatted for templates."""
 
 from __future__ import annotations
 

@@ -46,8 +46,8 @@ def upload_my_calendar(
 ) -> BusyTimes:
     """Replace your busy times with the times in a calendar file (.ics) of at most 1 MiB.
 
-    Only the times from today to the end of the cycle are kept. Titles, places and other people in
-    the calendar are discarded before it is parsed, and the file is not stored.
+    Only times within the cycle, from today, are kept. Titles, places and other people in the
+    calendar are discarded before it is parsed, and the file is not stored.
     """
     return busy_times.upload_calendar(services, principal, named_file(calendar))
 

@@ -66,7 +66,7 @@ def declined_by_human(tx: Transaction, cycle_id: str) -> dict[str, list[Times]]:
 
 
 def declined_since(tx: Transaction, cycle_id: str, moment: datetime) -> dict[str, list[Times]]:
-    """Return the times that people have declined in a cycle after `moment`, by human."""
+    """Return the times that the people in a cycle have declined after `moment`, by human."""
     return _by_human(tx, PersonRow.cycle_id == cycle_id, DeclinedTimeRow.declined_at > moment)
 
 
@@ -84,7 +84,7 @@ def _by_human(tx: Transaction, *conditions: ColumnElement[bool]) -> dict[str, li
 
 
 def busy_times_in(time: Times, zone: ZoneInfo) -> Iterator[BusyTime]:
-    """Yield a time as busy times on local days; each of them ends by midnight."""
+    """Yield the parts of a time on each local day in `zone`, as busy times."""
     begin, end = (one.astimezone(zone) for one in time)
     day = begin.date()
     while day <= end.date():

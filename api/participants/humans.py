@@ -28,10 +28,11 @@ _LISTED_EMAIL = PersonRow.profile["email"].as_string()
 
 @dataclass(slots=True)
 class _Groups:
-    """Groups of ids, of humans and of people without one, that the lists describe as one human.
+    """Groups of ids that belong to one human according to the lists.
 
-    `alike` maps each id to the ids with the same key. `root` connects all ids in a group, which
-    keys link directly or through other ids.
+    The ids are those of humans, and of people who are not linked to a human yet. `alike` maps each
+    id to the ids with the same key. `root` connects all ids in a group, which keys link directly or
+    through other ids.
     """
 
     root: dict[str, str] = field(default_factory=dict)
@@ -92,7 +93,7 @@ def join_humans(tx: Transaction, kept: HumanRow, other: HumanRow) -> None:
 
 
 def keep_apart(tx: Transaction, one_id: str, other_id: str, *, now: datetime) -> None:
-    """Remember that two humans are different people."""
+    """Store that two humans are different people."""
     pair = _pair(one_id, other_id)
     if one_id != other_id and tx.get(DistinctHumansRow, pair) is None:
         tx.add(DistinctHumansRow(one_id=pair[0], other_id=pair[1], decided_at=now))
@@ -129,7 +130,7 @@ def refresh_humans(tx: Transaction, human_ids: Collection[str | None]) -> None:
 
 
 def refresh_human(tx: Transaction, human: HumanRow) -> None:
-    """Take a human's data from the latest of their people; delete the row if there are none."""
+    """Update a human from the latest of their people, or delete the human if there are none."""
     people = people_of(tx, human.id)
     human.person = ""
     for row in reversed(people):
@@ -194,7 +195,7 @@ def _scoped(person: str, cycle_id: str, email: str, name: str) -> tuple[str, ...
 
 
 def _known_human(alike: Iterable[str], humans: dict[str, HumanRow]) -> HumanRow | None:
-    """Return the oldest of the humans with these ids."""
+    """Return the oldest human with one of these ids, or `None` if there is none."""
     known = [humans[one] for one in alike if one in humans]
     return min(known, key=lambda human: (human.created_at, human.id), default=None)
 

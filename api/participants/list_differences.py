@@ -15,8 +15,9 @@ _MOST_SHOWN = 200
 def list_differences(stored: Roster, submitted: Roster | None) -> tuple[Difference, ...]:
     """Return up to 200 differences, or none if the submitted lists could not be read.
 
-    The field of a difference is the kind of list, the id of the person, and the column, such as
-    `coachees.C-1.email`; or without a column if the person is in only one of the two lists.
+    The field of a difference consists of the kind of list, the id of the person, and the column,
+    such as `coachees.C-1.email`. The column is omitted if the person is in only one of the two
+    lists.
     """
     if submitted is None:
         return ()

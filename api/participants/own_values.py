@@ -1,7 +1,7 @@
 """Values that people set themselves, which later lists replace only if the list has changed.
 
-`PersonRow.listed` has the value in the latest list of each field that the person has set. If a new
-list still has this value, the person's own value is kept. If the list has another value, the
+For each field that the person has set, `PersonRow.listed` contains its value in the latest list. If
+a new list still has this value, the person's own value is kept. If the list has another value, the
 programme office has changed it, and it replaces the person's own value.
 """
 

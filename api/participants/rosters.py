@@ -98,13 +98,13 @@ def listed_roster(tx: Transaction, cycle_id: str) -> Roster:
 
 
 ListedText = tuple[Side, str, str | None]
-"""The side of a person, and two columns as JSON: the profile, and what the lists say instead."""
+"""A person's side and two columns as JSON: the profile, and the list's values of own fields."""
 
 
 def listed_as_text(tx: Transaction, cycle_id: str) -> tuple[ListedText, ...]:
-    """Return the people of `listed_roster` as stored text, which is much faster.
+    """Return the people of `listed_roster` as stored text, without validating them.
 
-    Equal texts represent equal people.
+    This is much faster. Equal texts represent equal people.
     """
     rows = tx.execute(
         select(PersonRow.side, cast(PersonRow.profile, Text), cast(PersonRow.listed, Text))
@@ -128,10 +128,11 @@ def parse_listed(people: Iterable[ListedText]) -> Roster:
 def people_as_json(
     tx: Transaction, cycle_id: str
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]] | None:
-    """Return the coachees and coaches now in a cycle as JSON, without declined times.
+    """Return the coachees and coaches currently in a cycle as JSON, without declined times.
 
-    Validating the JSON gives the people of `roster_of` without declined times. Returns `None` if
-    somebody has entered names of others, because finding their ids requires comparing names.
+    Validating the JSON results in the people that `roster_of` returns without declined times.
+    Returns `None` if somebody has entered names of others, because finding their ids requires
+    comparing names.
     """
     coachees, coaches = _sides(tx, cycle_id)
     everybody = [*coachees, *coaches]
@@ -143,7 +144,7 @@ def people_as_json(
 
 
 def _sides(tx: Transaction, cycle_id: str) -> tuple[list[_Stored], list[_Stored]]:
-    """Return the coachees and coaches now in a cycle, in the order of their lists."""
+    """Return the coachees and coaches currently in a cycle, in the order of their lists."""
     sides: dict[Side, list[_Stored]] = {Side.COACHEE: [], Side.COACH: []}
     columns = (PersonRow.id, PersonRow.human_id, PersonRow.profile, PersonRow.listed)
     for side, *values in tx.execute(

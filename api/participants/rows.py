@@ -71,7 +71,7 @@ class PersonRow(IdentifiedRow):
     submissions remain. An erased person's row contains only the data that totals need.
     `withdrawn_at` is set if the person has withdrawn from the cycle; later lists then do not bring
     them back. `listed` contains the latest list's values of the fields that the person, or the
-    office in the form for one person, has set since. `attach_ics` is that of the human, as it was
+    office in the form for one person, has set since. `attach_ics` is the human's value at the time
     when the row was read.
     """
 
@@ -163,11 +163,11 @@ class ListUndoRow(TableRow):
 
 
 class HeaderMappingRow(TableRow):
-    """The meaning of a header of people files, as answered by this office.
+    """The meaning of a header of people files, as the office has answered.
 
     Attributes:
         kind: the kind of people.
-        header: the header, by `coach.folding.header_key`.
+        header: the key of the header; see `coach.folding.header_key`.
         column: the name of the column; empty if the column is left out.
     """
 

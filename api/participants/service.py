@@ -28,7 +28,7 @@ MODELS: dict[Side, type[Coachee | Coach]] = {Side.COACHEE: Coachee, Side.COACH: 
 
 
 class ParticipantDetails(FrozenModel):
-    """A person as shown to the office. `left_at` is set if a later list omits the person."""
+    """A person as shown to the office. `left_at` is set if the person has left the cycle."""
 
     brief: PersonSummary
     email: str

@@ -1,4 +1,4 @@
-"""Changes the address of a human in the directory, and whether emails have calendar objects."""
+"""Changes a human's address in the directory, and whether their emails contain calendar objects."""
 
 from __future__ import annotations
 

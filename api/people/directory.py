@@ -23,7 +23,7 @@ _PAGE_SIZE = 50
 
 
 class DirectoryRole(FrozenModel):
-    """A role of a human in a cycle. `left_at` is set if a later list omits the person."""
+    """A role of a human in a cycle. `left_at` is set if the person has left the cycle."""
 
     person_id: str
     cycle_id: str

@@ -113,9 +113,10 @@ def similar_humans(
 
 
 def decide(services: Services, decision: DuplicateDecision) -> DirectoryEntry:
-    """Merge two humans, or record that they are different people; return the human added first.
+    """Merge two humans, or record that they are different people.
 
-    Merging keeps the row that was added first. A merged human has one timetable in later runs.
+    Merging keeps the row that was added first, and returns it; otherwise, the human with `one_id`
+    is returned. A merged human has one timetable in later runs.
 
     Raises:
         NotFoundError: one of the humans does not exist.
@@ -143,7 +144,7 @@ def separate(services: Services, person_id: str) -> DirectoryEntry:
 
     Raises:
         NotFoundError: there is no such person.
-        ConflictError: the person was erased, or is the human's only role.
+        ConflictError: the person was erased, or this is the human's only role.
     """
     with services.database.writing() as tx:
         person, now = person_row(tx, person_id), services.now()

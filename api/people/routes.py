@@ -50,7 +50,7 @@ def search_directory(search: DirectorySearch, services: ServicesDep) -> Director
 
 @DIRECTORY.get("/duplicates", responses=problem_responses())
 def list_duplicates(request: Request, services: ServicesDep) -> DuplicatesJson:
-    """List humans who may be the same person, except those a manager has already reviewed."""
+    """List humans who may be the same person, except pairs that a manager has decided about."""
     texts, (found, count) = request_renderer(request), duplicates.read_duplicates(services)
     return DuplicatesJson(
         duplicates=tuple(

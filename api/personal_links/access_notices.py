@@ -28,7 +28,7 @@ class AccessChange(StrEnum):
 def notify_person(
     tx: Transaction, services: Services, person_id: str, change: AccessChange, device: str = ""
 ) -> bool:
-    """Notify a person of a change by email; return whether there is an address to notify.
+    """Notify a person of a change by email; return whether any notice will be sent.
 
     The notice goes to the person's address, and to those that they had in the last 180 days.
     `device` is the name of the device with which the change was made, if it is known.

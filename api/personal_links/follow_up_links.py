@@ -30,7 +30,10 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
 def ensure_follow_up_link(
     tx: Transaction, keyring: Keyring, person_id: str, *, until: datetime, now: datetime
 ) -> CredentialRow:
-    """Return a person's link for follow-ups, valid until a given time; create it if necessary."""
+    """Return a person's link for follow-ups, valid until at least `until`.
+
+    If necessary, the link is created, or its validity is extended.
+    """
     row = _follow_up_link(tx, person_id, now)
     if row is None:
         row = _add(tx, keyring, CredentialKind.FOLLOW_UP, person_id, until=until, now=now)

@@ -213,7 +213,7 @@ def _add_link(
 
 
 def link_expiry(tx: Transaction, cycle_id: str, grace: timedelta) -> datetime:
-    """Return the time `grace` after the last day of a cycle, in its time zone."""
+    """Return the time `grace` after the end of a cycle's last day, in the cycle's time zone."""
     dates = policy_of(cycle_row(tx, cycle_id)).cycle
     return datetime.combine(dates.end, time.max, ZoneInfo(dates.timezone)) + grace
 

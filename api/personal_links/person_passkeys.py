@@ -129,7 +129,7 @@ def finish_verification(
     device_name: str,
     remember: bool,
 ) -> IssuedSecret:
-    """Verify the device of the person whose passkey signed the challenge.
+    """Verify the requesting person's device with one of their passkeys; return its secret.
 
     The person is notified by email.
 

@@ -19,7 +19,7 @@ class OneTimeCodeRow(SealedRow, IdentifiedRow):
     Attributes:
         purpose: the action that the code permits; see `CodePurpose`.
         detail: data that is needed when the code is used, such as the new address.
-        tries: number of wrong attempts.
+        tries: the number of wrong attempts.
     """
 
     __tablename__ = "one_time_codes"
@@ -69,7 +69,7 @@ class PinRow(SealedRow, IdentifiedRow):
 
     Attributes:
         pin_hash: argon2id.
-        failures: number of consecutive wrong attempts, which determines `locked_until`.
+        failures: the number of consecutive wrong attempts, which determines `locked_until`.
     """
 
     __tablename__ = "person_pins"

@@ -24,7 +24,7 @@ PINS = APIRouter(prefix=f"{API}/people", tags=["people"])
 
 
 class PinReset(BaseModel):
-    """The result of removing a PIN and passkeys; `mailed` is true if an email was sent."""
+    """The result of removing a PIN and passkeys; `mailed` is true if the person is notified."""
 
     mailed: bool
 

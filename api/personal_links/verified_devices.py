@@ -59,7 +59,7 @@ class DeviceView(FrozenModel):
 def verify_by_device(
     tx: Transaction, request: Request, settings: Settings, principal: Principal, now: datetime
 ) -> Principal:
-    """Return `principal` as verified if the request has the secret of one of their devices."""
+    """Return `principal`, verified if the request contains the secret of one of their devices."""
     if principal.person_id is None or principal.role not in ASKED_LATER or principal.is_verified:
         return principal
     secret = request.headers.get(DEVICE_HEADER) or request.cookies.get(
@@ -82,9 +82,10 @@ def issue_device(
     remember: bool,
     now: datetime,
 ) -> IssuedSecret:
-    """Verify the device that `principal` is using; its verification ends no later than the link.
+    """Verify the device that `principal` is using, and return its secret.
 
-    If the device was verified already, the earlier verification ends.
+    The verification ends no later than the link. If the device was already verified, the earlier
+    verification ends.
     """
     person_id = principal.person_id or ""
     if principal.device_id is not None:

@@ -27,7 +27,10 @@ class ObjectionJson(ResultValue):
 
 
 class OtherCoachJson(ResultValue):
-    """A coach with whom the coachee is not matched. `points` is null if there are objections."""
+    """A coach with whom the coachee is not matched. `points` is null if there are objections.
+
+    `holders` lists the current coachees of a coach who is fully booked.
+    """
 
     coach: str
     points: int | None

@@ -1,4 +1,4 @@
-"""The page of a coachee in a plan: their match, the other coaches, and a new coach."""
+"""The page of a coachee in a plan: their match, the other coaches, and the choice of a new one."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def request_explanation(plan_id: str, person_id: str, services: ServicesDep) -> 
 def request_replacements(
     plan_id: str, person_id: str, form_fields: FormFields, services: ServicesDep
 ) -> Response:
-    """Request the coaches who could take over without any change for anyone else."""
+    """Request the coaches who could take over without changing anything for anyone else."""
     question_fields = {"kind": QuestionKind.REPLACE, "person_id": person_id}
     question_request = parse_form(QuestionRequest, non_empty_fields(form_fields) | question_fields)
     question = plan_queries.submit_question(services, plan_id, question_request)

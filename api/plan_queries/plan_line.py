@@ -61,7 +61,7 @@ class PlanFigures:
 
 
 def plan_figures(plan: StoredPlan, rows: Iterable[ListedCoachee]) -> PlanFigures:
-    """Return the figures of a plan; `rows` are all its coachees."""
+    """Return the figures of a plan; `rows` contains all its coachees."""
     return PlanFigures(
         placed=len(plan.matches),
         coachees=len(plan.coachees),

@@ -27,7 +27,7 @@ def marks_of(plan: StoredPlan, coachees: Sequence[str]) -> PairMarks:
 
 
 def overridden_pairs(plan: StoredPlan) -> list[tuple[str, Fact]]:
-    """Return the coachees for whom a waiver or preference overrode a rule, each with a line."""
+    """Return each coachee for whom a waiver or preference overrode a rule, with a line of text."""
     found: list[tuple[str, Fact]] = []
     for coachee, match in plan.matches.items():
         wished = match["coach"] in plan.coachees[coachee].get("prefers", ())

@@ -22,8 +22,8 @@ from api.services import Services
 class WaitingPage:
     """A plan, its cycle, the coachees without a coach, and the requested part of these.
 
-    `person_ids` are the ids of the rows of that part, and `names` the display names of everyone in
-    the plan or currently in the cycle, both by id in the lists.
+    `person_ids` contains the ids of the rows of this part, and `names` contains the display names
+    of everyone in the plan or currently in the cycle, both by id in the lists.
     """
 
     plan: StoredPlan

@@ -39,9 +39,10 @@ QUESTION_JOB = "question"
 class QuestionRequest(FrozenModel):
     """A request for a plan query.
 
-    `explain` and `replace` are about one coachee, `advise` is about the whole plan. For `replace`,
-    `not_before` is the first possible day for a session with the new coach, and `sessions` is the
-    number of remaining sessions; by default, they cover the coachee's upcoming sessions.
+    `explain` and `replace` are about one coachee, and `advise` is about the whole plan. For
+    `replace`, `not_before` is the first possible day for a session with the new coach, and
+    `sessions` is the number of remaining sessions; their defaults cover the coachee's upcoming
+    sessions.
     """
 
     kind: QuestionKind
@@ -137,7 +138,7 @@ def question_row(tx: Transaction, question_id: str) -> QuestionRow:
 def questions_about(
     tx: Transaction, plan_id: str, person_id: str | None = None
 ) -> tuple[QuestionView, ...]:
-    """Return the questions about a plan, or about one coachee in it, newest first.
+    """Return the questions about a plan as a whole, or about one coachee in it, newest first.
 
     Raises:
         NotFoundError: there is no such plan.

@@ -63,7 +63,7 @@ def list_questions(
         Query(description="The coachee. Defaults to questions about the plan as a whole."),
     ] = None,
 ) -> tuple[QuestionJson, ...]:
-    """List the questions about a plan, or about one coachee in it, with their answers."""
+    """List the questions about a plan as a whole, or about one of its coachees, with answers."""
     listed = plan_queries.list_questions(services, plan_id, person_id)
     return tuple(question_json(question, texts) for question in listed)
 

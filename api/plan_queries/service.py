@@ -72,7 +72,7 @@ def read_question_of_cycle(services: Services, question_id: str) -> QuestionOfCy
 def list_questions(
     services: Services, plan_id: str, person_id: str | None = None
 ) -> tuple[QuestionView, ...]:
-    """Return the questions about a plan, or about one coachee in it, newest first.
+    """Return the questions about a plan as a whole, or about one coachee in it, newest first.
 
     Raises:
         NotFoundError: there is no such plan.

@@ -79,10 +79,10 @@ def weeks_of(sessions: Iterable[ListedSession]) -> dict[date, int]:
 
 
 def chosen_week(asked: str, weeks: Sequence[date], today: date) -> date:
-    """Return the Monday of the week that an address requests.
+    """Return the Monday of the week that contains the day `asked`.
 
-    By default, this is the current week if it has sessions, or else the next week with sessions, or
-    else the last week.
+    If `asked` is not a date, this is the current week if it has sessions, or else the next week
+    with sessions, or else the last one.
     """
     try:
         return monday_of(date.fromisoformat(asked))
@@ -94,7 +94,7 @@ def chosen_week(asked: str, weeks: Sequence[date], today: date) -> date:
 def days_of_week(
     sessions: Iterable[ListedSession], monday: date
 ) -> list[tuple[date, list[ListedSession]]]:
-    """Return the days of a week with their sessions, omitting a weekend without sessions."""
+    """Return the days of a week with their sessions, omitting weekend days without sessions."""
     by_day: dict[date, list[ListedSession]] = {
         monday + timedelta(days=number): [] for number in range(_DAYS)
     }

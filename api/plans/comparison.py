@@ -58,7 +58,7 @@ class PlanComparison(FrozenModel):
 
 @dataclass(frozen=True)
 class ComparedPair:
-    """Two plans of a cycle and their differences. Only `moves` gives reasons."""
+    """Two plans of a cycle and their differences. Only `moves` includes reasons."""
 
     before: StoredPlan
     after: StoredPlan
@@ -70,7 +70,7 @@ class ComparedPair:
 
     @cached_property
     def _results(self) -> tuple[Result, Result]:
-        """The two results; matches that are the same in both have no sessions."""
+        """The two results; matches that are the same in both are included without sessions."""
         matches = self.before.matches, self.after.matches
         changed = {
             one
@@ -93,7 +93,7 @@ class ComparedPair:
         return {**self.before.labels, **self.after.labels}
 
     def moves(self, changed: Iterable[CoacheeDifference]) -> tuple[Move, ...]:
-        """Return some of the changes with their reasons.
+        """Return the given changes with their reasons.
 
         The reasons are based on the lists and the policy of the later plan. Only the people
         concerned are evaluated, so the method is fast even for a large cycle.

@@ -36,7 +36,7 @@ class ChosenPlans:
 
 
 def read_plans(services: Services, cycle_id: str, plan_ids: Sequence[str]) -> ChosenPlans:
-    """Return the plans of a cycle, and the selected plans in `plan_ids` that belong to it.
+    """Return the plans of a cycle, and those of the plans in `plan_ids` that belong to it.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -1,4 +1,4 @@
-"""The requests in reminders."""
+"""Messages in reminders, and about reminders to selected people."""
 
 from __future__ import annotations
 

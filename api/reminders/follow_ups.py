@@ -97,7 +97,7 @@ def _due(
     settings: MailSettings,
     now: datetime,
 ) -> Iterator[DueQuestion[Row]]:
-    """Yield the questions that are due today in the cycle's time zone, ordered by due date."""
+    """Yield the questions and reminders to send today in the cycle's time zone, by due date."""
     for row, person, cycle in tx.execute(_open_questions(row_type, now.date())).all():
         zone = ZoneInfo(header_of(cycle).timezone)
         dates, today = dates_of(row, zone), now.astimezone(zone).date()

@@ -1,4 +1,4 @@
-"""The form for switching a cycle's reminders on or off."""
+"""The forms for switching a cycle's reminders on or off, and for reminding selected people."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ class QuietTimes:
     """The times at which people are not reminded: nights, weekends, absences, and days kept free.
 
     Absences are the dates that the person has entered. Days kept free are the cycle's blackout
-    dates, and the public holidays and observances of the person's country, if its policy keeps them
-    free.
+    dates, and the public holidays and observances of the person's country, if the cycle's policy
+    keeps them free.
     """
 
     def __init__(self, tx: Transaction, now: datetime) -> None:

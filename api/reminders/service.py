@@ -132,7 +132,7 @@ def _due_items(
 
 
 def one_a_day(tx: Transaction, items: Iterable[OpenItem], now: datetime) -> list[OpenItem]:
-    """Return the most urgent item of each human who has not been reminded on this local day."""
+    """Return the most urgent item of each human who has not been reminded today (local time)."""
     reminded = reminded_today(tx, now)
     chosen: dict[str, OpenItem] = {}
     order = {kind: place for place, kind in enumerate(REMINDER_KINDS)}
@@ -193,7 +193,7 @@ def was_reminded(kind: MailKind) -> ColumnElement[bool]:
 
 
 def _missing_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQuery:
-    """Select the sessions and people for whom a reminder of this kind is due."""
+    """Select the sessions and people for whom a reminder of this kind is due, created or not."""
     if kind is MailKind.SESSION_REMINDER:
         return _coming_sessions(settings, now)
     if kind is MailKind.REPLY_REMINDER:

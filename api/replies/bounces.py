@@ -16,7 +16,7 @@ from api.replies.reading.incoming_mail import IncomingMail
 
 
 def record_bounces(tx: Transaction, mail: IncomingMail, *, now: datetime) -> None:
-    """Mark the emails that a report returns as failed if they were sent to the address in it.
+    """Mark emails as failed if a report returns them and they were sent to the address in it.
 
     A report without the Message-ID of an email that was sent to this address changes nothing,
     because anybody could have written it.

@@ -205,7 +205,7 @@ def _wrong_attendee(mail: IncomingMail, found: Attribution, own: frozenset[str])
 def _unanswered(
     mail: IncomingMail, attendee: Attendee | None, about: SessionRow | GroupInvitationRow
 ) -> Reason:
-    """Return why an email that contains neither a calendar reply nor a written reply is held."""
+    """Return why an email that neither accepts nor declines is held."""
     if mail.answer is None or attendee is None:
         return Reason.WRITTEN
     if _is_counter(mail) and isinstance(about, GroupInvitationRow):

@@ -104,7 +104,7 @@ def decide_held(services: Services, incoming_id: str, decision: HeldDecision) ->
 
     Raises:
         NotFoundError: there is no such email.
-        ConflictError: the email has already been decided; or the reply cannot be entered because
+        ConflictError: the email has already been decided on, or the reply cannot be entered because
             its session is unknown, cancelled or over.
     """
     now = services.now()

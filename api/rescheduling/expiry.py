@@ -14,7 +14,7 @@ from api.sessions.rows import SessionRow
 
 
 def close_expired_proposals(services: Services) -> int:
-    """Close open proposals that have expired, notify their authors, and return their number.
+    """Close expired proposals, notify their authors, and return the number of proposals.
 
     An author is not notified if they have left, or if the session now takes place at the proposed
     time.

@@ -111,7 +111,7 @@ class _Stored:
 
 
 def read_rematch(services: Services, cycle_id: str) -> Rematch:
-    """Return the upcoming sessions of a cycle that cannot take place as planned, in order of time.
+    """Return the upcoming sessions of a cycle that cannot take place as planned, earliest first.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -128,7 +128,7 @@ def read_rematch(services: Services, cycle_id: str) -> Rematch:
 def obstructed_sessions(
     tx: Transaction, cycle_id: str, *, now: datetime
 ) -> tuple[ObstructedSession, ...]:
-    """Return the confirmed sessions after `now` that a participant cannot attend, in order."""
+    """Return confirmed sessions after `now` that a participant cannot attend, earliest first."""
     people = _people(tx, cycle_id)
     declined = declined_times(tx, cycle_id)
     proposed = {one.session_id for one in open_proposals(tx, cycle_id, now=now)}
@@ -225,7 +225,7 @@ def _not_free(stored: _Stored) -> frozenset[tuple[str, str]]:
 
 
 def _local_days(start: datetime, end: datetime, zone: ZoneInfo) -> list[date]:
-    """Return the local dates in a person's zone that a session touches."""
+    """Return the local dates, in a person's zone, on which a session takes place."""
     last = (end - timedelta(microseconds=1)).astimezone(zone).date()
     return sorted({start.astimezone(zone).date(), last})
 

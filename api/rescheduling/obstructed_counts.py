@@ -1,4 +1,4 @@
-"""Counts the upcoming sessions that cannot take place because of somebody's times or days."""
+"""Counts the upcoming sessions that a participant cannot attend, except those only declined."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_COUNTS = 64
 
 
 def count_obstructed(tx: Transaction, *, now: datetime) -> dict[str, int]:
-    """Return, by cycle, how many sessions cannot take place because of somebody's times or days.
+    """Return, by cycle id, how many upcoming sessions a participant cannot attend.
 
     Sessions that were only declined are not counted.
     """

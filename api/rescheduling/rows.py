@@ -1,4 +1,4 @@
-"""Table of the proposals to move a session."""
+"""Tables of the proposals to move a session, and of moves outside the rules."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class SessionTimes(FrozenModel):
 
     Attributes:
         can_move: whether the session is upcoming and confirmed; if not, there are no slots.
-        length: the length of a session that is moved.
+        length: the length of the session after a move.
         cutoff_hours: the number of hours before a session until which its participants can move it.
         office_decides: whether it is too late for the participants to move the session themselves.
     """
@@ -53,7 +53,7 @@ class OfficeSessionTimes(FrozenModel):
 
     Attributes:
         times: the session with its free times and proposals.
-        details: the place and mode of the session.
+        details: the mode, place, link and topic of the session.
         exceptions: the times outside the rules that the office has allowed, newest first.
         cycle: the cycle.
         mail: the pending messages of the cycle.

@@ -23,7 +23,7 @@ from matching.rescheduling.free_slots import free_slots
 from matching.rescheduling.pair_calendar import PairCalendar
 
 Start = Annotated[AwareDatetime, AfterValidator(check_year)]
-"""The start of a session, in a year in which a cycle can be."""
+"""The start of a session, restricted to the years in which a cycle can take place."""
 
 
 class SessionStart(FrozenModel):
@@ -85,7 +85,7 @@ def slots_of(
 
 
 def require_movable(session: SessionRow, now: datetime) -> None:
-    """Refuse to move a session that is cancelled or has started.
+    """Check that a session can be moved.
 
     Raises:
         ConflictError: the session is cancelled or has started.

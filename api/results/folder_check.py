@@ -37,7 +37,7 @@ RowCounts = Counter[tuple[str, ...]]
 
 
 def folder_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
-    """Yield a finding for each file that is missing or contradicts the result."""
+    """Yield findings about files that are missing or contradict the result."""
     missing = [part for part in RESULT_PARTS if not (folder / part).exists()]
     yield from (Finding(part, facts.MISSING()) for part in missing)
     yield from sentence_findings((folder / "result.json").read_bytes(), found)

@@ -59,7 +59,8 @@ class _Addressee(NamedTuple):
     """A person, as the addressee of the invitations to all their sessions.
 
     Attributes:
-        key: identifies the person. The id is not enough: a coachee and a coach may share it.
+        key: identifies the person. The id is not enough, because a coachee and a coach may have the
+            same one.
         readable_id: the id in ASCII, shortened, for the start of file names.
         recipient: the recipient of the emails.
         reply_token: the token for the person's replies.

@@ -188,7 +188,7 @@ def present_unmatched(
 ) -> UnmatchedViewModel:
     """Return the view model of a coachee without a coach, with the reason and the remedies.
 
-    `names` are the display names of the people in the remedies, by id.
+    `names` maps the ids of the people in the remedies to their display names.
     """
     return UnmatchedViewModel(
         coachee=present_person(coachee, texts),

@@ -27,7 +27,7 @@ class PairMark:
 
 
 PairMarks = Mapping[str, tuple[PairMark, ...]]
-"""The marks of each coachee's pair, or of a coachee without a coach."""
+"""The marks of coachees, by id, whether or not they have a coach."""
 
 
 def pair_marks(roster: Roster, policy: Cycle, matches: Iterable[Match]) -> PairMarks:

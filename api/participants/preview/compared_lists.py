@@ -1,7 +1,8 @@
 """Compares uploaded lists with the people of their cycle; the latest comparisons are kept.
 
 Reading and comparing two thousand people takes most of a second, and a manager looks at the same
-comparison several times. It depends only on stored data, so it is cached under their checksum.
+comparison several times. The comparison depends only on stored data, so it is cached under the
+checksum of this data.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ class Outcome(FrozenModel):
         understood: the values that were not in the standard format, and how they were read.
         warnings: possible mistakes that do not prevent the lists from being used.
         faults: the faults that prevent the lists from being used.
-        encodings: questions about encodings; the files cannot be read before they are answered.
+        encodings: questions about encodings; the files cannot be read until these are answered.
         headers: questions about headers.
     """
 

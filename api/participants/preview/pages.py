@@ -34,7 +34,7 @@ PREVIEW_PAGES = APIRouter(prefix="/cycles/{cycle_id}/people", include_in_schema=
 _LEAVE_OUT = "-"
 _SECTION = "section"
 _PARTS = ListDefinition(sorts=("row",), fixed=(_SECTION,))
-"""The parts of the long sections: the changes of each list, and the possible duplicates."""
+"""Defines how the long sections are paged: the changes of each list, and possible duplicates."""
 _WRITE = Permission(MANAGER, scope=TokenScope.PEOPLE)
 
 

@@ -108,8 +108,8 @@ def preview_lists(
     Raises:
         NotFoundError: there is no such cycle.
         ConflictError: no file was uploaded.
-        UnusableInputError: there are faults in the files that no question would resolve. The error
-            lists all faults, and the lists are not stored.
+        UnusableInputError: the files have faults that no answer to a question would resolve. The
+            error lists all faults, and the lists are not stored.
     """
     answers = answers or PreviewAnswers()
     if not files:

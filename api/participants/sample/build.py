@@ -22,7 +22,7 @@ _ISO_TIMESTAMP = b"2026-11-02T09:00:00Z"
 
 
 def _header(kind: PeopleKind) -> list[str]:
-    """Return the columns of a list, without `person`: nobody in the sample has two roles."""
+    """Return the columns of a list, except `person`, as nobody in the sample has two roles."""
     names = [column.name for column in COLUMNS[kind] if column.in_template]
     return [name for name in names if name != "person"]
 

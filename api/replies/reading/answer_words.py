@@ -1,8 +1,8 @@
 """The words with which people accept or decline, by language.
 
 A word counts only if it means the same in all languages that its writer reads: *ne* is *no* in
-Serbian and *us* in Albanian, *ja* is *yes* in German and *I* in Bosnian. Words are compared without
-case, accents and script.
+Serbian and *us* in Albanian, and *ja* is *yes* in German and *I* in Bosnian. Words are compared
+without case, accents and script.
 """
 
 from __future__ import annotations
@@ -128,8 +128,8 @@ _MEANINGS = {language: _meanings(words) for language, words in ANSWER_WORDS.item
 def answer_in(said: str, languages: Collection[str]) -> WrittenAnswer:
     """Return the meaning of a few words, given the languages that their writer reads.
 
-    If the words are not in any of these languages, they may be in any language. The result is
-    `OTHER` if the words are ambiguous or are not an answer.
+    Words that are unknown in these languages are looked up in all languages. The result is `OTHER`
+    if the words are ambiguous or are not an answer.
     """
     words = folded(said.strip().rstrip("!"))
     meanings = _in(words, languages) or _in(words, _MEANINGS)

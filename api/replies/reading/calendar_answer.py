@@ -149,7 +149,7 @@ def _instant(value: Any) -> datetime | None:  # noqa: ANN401 - a property
     instant = getattr(value, "dt", None)
     if not isinstance(instant, datetime) or instant.tzinfo is None:
         return None
-    if not MIN_YEAR <= instant.year <= MAX_YEAR:  # of no cycle
+    if not MIN_YEAR <= instant.year <= MAX_YEAR:  # outside any cycle
         return None
     return instant.astimezone(UTC)
 

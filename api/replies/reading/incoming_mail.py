@@ -50,7 +50,7 @@ class IncomingMail:
         recipients: the values of the headers that name the recipients.
         sender: the address in From, in lower case; empty if there is not exactly one.
         is_authenticated: whether the receiving server has authenticated the sender's domain.
-        references: the ids of the messages to which it replies.
+        references: the ids of the messages to which the email replies.
         answer: the answer of a calendar.
         prepared: the answer in the subject that a button of an invitation has prepared.
         words: the text, if it is short enough to be an answer; otherwise empty.

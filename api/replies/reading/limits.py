@@ -17,7 +17,10 @@ MAX_LINE_CHARACTERS = 300
 
 
 def stored_text(text: str, limit: int = MAX_COMMENT_CHARACTERS) -> str:
-    """Return `text` without control characters and lone surrogates, shortened to `limit`."""
+    """Return `text` without control and private-use characters, shortened to `limit` characters.
+
+    Lone surrogates are replaced by question marks.
+    """
     valid = text[: 2 * limit].replace("\r\n", "\n").encode("utf-8", "replace").decode("utf-8")
     readable = "".join(
         one for one in valid if one == "\n" or unicodedata.category(one) not in {"Cc", "Cs", "Co"}

@@ -39,7 +39,7 @@ class TooLargeError(ValueError):
 
 
 class TooNestedError(ValueError):
-    """The email has too many parts, or parts within parts."""
+    """The email has too many parts, or its parts are nested too deeply."""
 
 
 class UnreadableError(ValueError):
@@ -48,7 +48,7 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part that contains no parts: its type in lower case, its decoded content and parameters."""
+    """A part without subparts: its type in lower case, its decoded content, and parameters."""
 
     content_type: str
     content: bytes
@@ -57,7 +57,7 @@ class Part:
 
     @property
     def text(self) -> str:
-        """The content as text; bytes that are invalid in its charset are replaced."""
+        """The content as text; if invalid in its charset, decoded as UTF-8 with replacements."""
         try:
             return self.content.decode(self.charset or "utf-8")
         except (LookupError, ValueError):
