@@ -1,4 +1,4 @@
-"""Runs commands like `python -m api`, in forks of a process that has imported the application."""
+"""Commands run like `python -m api`, in forks of a process that has imported the application."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Outcome(NamedTuple):
 
 
 class Command(Protocol):
-    """Runs a command in its own process, with `folder` as its working directory."""
+    """A function that runs a command in its own process, with `folder` as its working directory."""
 
     def __call__(self, *words: object, folder: Path) -> Outcome: ...
 
 
 class _Server:
-    """A command server, until `close`."""
+    """A command server, which runs until `close` is called."""
 
     def __init__(self, **variables: str) -> None:
         self._closing = ExitStack()

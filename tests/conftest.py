@@ -1,4 +1,4 @@
-"""Makes Hypothesis generate the same cases in every run, and runs each file in one process.
+"""The same Hypothesis cases in every run, and the order in which the files of tests run.
 
 Equal cases make failures reproducible. `HYPOTHESIS_PROFILE=explore make test` generates new ones.
 """
@@ -29,7 +29,7 @@ _LONGEST = ("force", "upgrade", "test_pseudo_layout.py", "test_office_walk.py")
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Mark tests with a browser as slow, and put the tests that were selected in order.
+    """Mark tests with a browser as slow, and order the selected tests by file.
 
     The tests of a file run in one process (`--dist loadfile`), in this order of files. Files with a
     browser, which needs a core to itself, are spread between the others.

@@ -64,7 +64,7 @@ class ImapMailbox:
 
 @contextmanager
 def pymap_server(folder: Path, **changes: object) -> Iterator[ImapMailbox]:
-    """Run pymap with implicit TLS; `changes` are settings of the application."""
+    """Run pymap with implicit TLS; `changes` override the application's settings for it."""
     authority = trustme.CA()
     ca_file = folder / "imap-ca.pem"
     authority.cert_pem.write_to_path(str(ca_file))
@@ -156,7 +156,7 @@ service imap-login {{
 
 @contextmanager
 def dovecot_server(folder: Path) -> Iterator[ImapMailbox]:
-    """Run Dovecot 2.4, which has to be started as root; `folder` is a short path."""
+    """Run Dovecot 2.4, which must be started as root; the path of `folder` must be short."""
     port = free_port()
     folder.chmod(0o755)
     for name in ("run", "state", "mail"):

@@ -1,4 +1,4 @@
-"""The built-in instrument that is asked after a session."""
+"""The built-in instrument that coachees answer after a session."""
 
 from api.input_files.instruments import shipped_instruments
 from coach.instruments import Moment

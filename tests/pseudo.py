@@ -1,4 +1,4 @@
-"""Finds untranslatable text in output that was rendered in the pseudo-locale.
+"""Detection of untranslatable text in output that was rendered in the pseudo-locale.
 
 In the pseudo-locale, every letter of a message has an accent, so an unaccented letter is either
 data or text that is missing from the catalogues.
@@ -75,7 +75,7 @@ _OF_TYPER = tuple(  # the text of typer: placeholders, names and values
 
 
 class _Reader(HTMLParser):
-    """Collects the texts of a page that are displayed, read aloud, or passed to scripts."""
+    """The texts of a page that are displayed, read aloud, or passed to scripts."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Checks that docs/architecture.md names existing files and that its picture is complete."""
+"""docs/architecture.md names only existing files, and its picture is complete."""
 
 from __future__ import annotations
 

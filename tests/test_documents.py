@@ -1,4 +1,4 @@
-"""Checks the layout, the links and the `make` targets of all documents."""
+"""The layout, the links and the `make` targets of all documents."""
 
 from __future__ import annotations
 

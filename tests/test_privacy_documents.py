@@ -1,4 +1,4 @@
-"""Checks the drafts for the controller in docs/privacy against the application."""
+"""The drafts for the controller in docs/privacy agree with the application."""
 
 from __future__ import annotations
 

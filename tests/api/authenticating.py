@@ -1,4 +1,4 @@
-"""Authenticates a secret without sending a request."""
+"""Authentication of a secret without a request, and the secret on an account page."""
 
 from __future__ import annotations
 

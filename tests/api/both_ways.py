@@ -1,4 +1,4 @@
-"""Compares the database changes made by an action through the API and on a page."""
+"""Comparison of the database changes that an action makes through the API and on a page."""
 
 from __future__ import annotations
 

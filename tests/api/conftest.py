@@ -107,7 +107,7 @@ def coaches_csv(count: int = 2, capacity: int = 3) -> bytes:
 
 
 def made_result(pairs: dict[str, str], *, first_day: int = 20, sessions: int = 2) -> Result:
-    """Return a result with the matches in `pairs`, coach by coachee, and weekly sessions."""
+    """Return a result with the matches in `pairs` (coach by coachee) and weekly sessions."""
     return Result(
         status="optimal",
         seed=0,
@@ -298,7 +298,7 @@ class World:
             ).secret
 
     def sign_in(self, browser: httpx.Client) -> None:
-        """Sign the manager in, in a browser in which they have just authenticated again."""
+        """Sign the manager in to a browser, as recently authenticated."""
         headers = {"Sec-Fetch-Site": "same-origin"}
         browser.post(f"/sign-in/{self.sign_in_secret()}", headers=headers)
         self.authenticate_browsers()
@@ -372,9 +372,9 @@ class PostgresServer:
 
 @pytest.fixture(scope="module", autouse=True)
 def quick_hashes() -> Iterator[None]:
-    """Let hashes of passwords and keys from passphrases take a millisecond instead of 0.1 s.
+    """Make hashes of passwords and keys from passphrases take 1 ms instead of 0.1 s.
 
-    The tests in `tests/api/crypto` replace this fixture, and check what these really cost.
+    The tests in `tests/api/crypto` replace this fixture, and check the real cost.
     """
     with pytest.MonkeyPatch.context() as patch:
         hasher = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
@@ -417,7 +417,7 @@ def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
 
 
 def _migrate(url: str) -> None:
-    """Create all tables, and record that each table is sealed, like the first start of a server."""
+    """Create all tables, and record that each is sealed, as the first start of a server does."""
     database = Database(url)
     schema.migrate(database)
     migrate_job_tables(url)

@@ -1,4 +1,4 @@
-"""Performs every step of the sample cycle over HTTP, and collects the pages."""
+"""A walk through every step of the sample cycle over HTTP, which collects the pages."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def _see_users(walk: Walk, factors: dict[str, str]) -> None:
 
 
 def _see_curriculum(walk: Walk) -> None:
-    """Approve an objective, and add a module, first with faults."""
+    """Add a module, first with faults, approve an objective, and retire the module."""
     walk.open("curriculum", "/curriculum")
     walk.open("module, new", "/curriculum/add")
     walk.submit(
@@ -356,7 +356,7 @@ def _query(walk: Walk, cycle: str, plan: str) -> None:
 
 
 def _try_another_policy(walk: Walk, cycle: str, plan: str) -> str:
-    """Start a what-if run with another policy, and return the path of its plan."""
+    """Submit faulty policies, start a what-if run with another one, and return its plan's path."""
     policy = _sample("cycle.toml").replace(b"count = 6", b"count = 4")
     file = {"file": ("try.toml", policy.replace(b"C-11 =", b"C-99 ="))}
     walk.submit("what-if, faulty", f"{cycle}/what-if", files=file)
@@ -384,7 +384,7 @@ def _try_another_policy(walk: Walk, cycle: str, plan: str) -> str:
 
 
 def _edit_policy(walk: Walk, cycle: str) -> None:
-    """Open the policy form, check a change, and submit it with faults, too late, and correctly."""
+    """Edit the policy, the decisions about pairs and a person, also with faults and too late."""
     walk.open("policy", f"{cycle}/policy/edit")
     change = {"sessions.buffer_minutes": "15", "rules.country.relation": "different"}
     walk.submit("policy, checked", f"{cycle}/policy/check", data=change)
@@ -518,7 +518,7 @@ def _protect(walk: Walk, cycle: str, home: str) -> None:
 
 
 def _report(walk: Walk, coachee: str, coach: str, page: str) -> None:
-    """Submit both forms of a session, first with faults."""
+    """Submit the note and the feedback of a session, first with faults, and open the notes."""
     walk.open("notes, none", f"{coach}/notes")
     walk.open("session note", f"{coach}{page}/note")
     walk.submit("session note, empty", f"{coach}{page}/note", data={})
@@ -567,7 +567,7 @@ def _plan_modules(walk: Walk, coachee: str, coach: str, page: str) -> None:
 
 
 def start_notebook_by_code(walk: Walk, cycle: str, old_device: Callable[[str], str]) -> None:
-    """Let a coach without a notebook write a note, on a device that was verified long ago.
+    """Let a coach begin a first note on a device that was verified long ago, and then leave.
 
     `old_device` returns the key of such a device, given the coach's code.
     """
@@ -589,9 +589,10 @@ def start_notebook_by_code(walk: Walk, cycle: str, old_device: Callable[[str], s
 def see_legacy_notebook(
     walk: Walk, cycle: str, old_device: Callable[[str], str], legacy_device: Callable[[str], str]
 ) -> None:
-    """Open the notes of a coach with a legacy notebook, and notes that were altered.
+    """Open the notes of a coach with a legacy notebook, also as if it had replaced a newer one.
 
-    `legacy_device` creates such a notebook for the coach with an id, and returns its device's key.
+    `legacy_device` creates such a notebook for the coach with the given id, and returns its
+    device's key.
     """
     sessions = walk.json(f"{cycle}/schedule")
     known = {sessions[0]["coach"]["id"]}
@@ -897,7 +898,7 @@ def _follow_up(walk: Walk, cycle: str, page: str) -> None:
 
 
 def _enrol(walk: Walk, cycle: str, mails: MailServer) -> None:
-    """Open a call, apply, and open the application; then ask everybody to enter their times."""
+    """Open a call, apply, and approve the application; then ask everybody to enter their times."""
     page = f"{cycle}/applications"
     walk.open("enrolment, no call", page)
     walk.submit("call, not in the cycle", f"{cycle}/call", data={"last_day": "2030-01-01"})

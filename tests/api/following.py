@@ -1,4 +1,4 @@
-"""Waits for runs and questions."""
+"""Waiting for runs and questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds the forms that keep drafts of the typed text, and gives reasons for the others."""
+"""Forms that keep drafts of the typed text, and the reasons why other forms do not."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def normalised(address: str) -> str:
 
 
 def unexplained(pages: dict[str, str]) -> dict[str, str]:
-    """Return the forms that neither keep a draft nor are listed, by the name of the page."""
+    """Return the URL of a form that neither keeps a draft nor is listed, by the page's name."""
     return {
         name: normalised(form.address)
         for name, page in pages.items()

@@ -1,4 +1,4 @@
-"""Runs a transaction while another thread waits to start its own."""
+"""A transaction that runs while another thread waits to start its own."""
 
 from __future__ import annotations
 

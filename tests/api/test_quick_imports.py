@@ -1,4 +1,4 @@
-"""CP-SAT is imported without pandas, and countries one by one."""
+"""CP-SAT is imported without pandas, and holidays of only the countries that are needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make bench`: prints all benchmark tables, or the tables named as arguments."""
+"""Prints the benchmark tables that are named as arguments, or all of them (`make bench`)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TABLES = {
 
 
 def main(chosen: list[str]) -> int:
-    """Run the chosen benchmarks, or all of them; return 0 if every requirement was met."""
+    """Run the chosen benchmarks, or all; return 0 if they meet all requirements, 1 if not, or 2."""
     unknown = [name for name in chosen if name not in TABLES]
     if unknown:
         print(f"unknown table: {', '.join(unknown)}; choose from {', '.join(TABLES)}")

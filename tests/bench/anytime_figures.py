@@ -1,4 +1,4 @@
-"""Measures how quickly runs of the largest instances respond to cancellation and time limits.
+"""How quickly runs of the largest instances respond to cancellation and time limits.
 
 A run stops at its next check of the deadline, so the response time is limited by the longest time
 between two checks. A running solver gets an additional half second.

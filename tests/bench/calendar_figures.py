@@ -86,7 +86,7 @@ def _recipient(number: int) -> Recipient:
 
 
 def _by_libraries(message: Message, recipient: Recipient) -> bytes:
-    """Build an email with only the calendar object, using nothing but the libraries."""
+    """Return a minimal email with a calendar object, built only by the libraries."""
     event = Event()
     event.add("uid", message.invitation.uid)
     event.add("dtstamp", message.stamp)

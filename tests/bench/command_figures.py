@@ -29,7 +29,7 @@ JUDGING_SECONDS = 4.0
 
 
 def command_figures() -> Iterator[Figure]:
-    """Yield the figures."""
+    """Yield figures on the evaluation of all pairs, the sample cycle, and larger cycles."""
     for name, shape in (("UN-wide", UN_WIDE), ("five continents", WORLD)):
         yield _judging(name, shape)
     with tempfile.TemporaryDirectory() as folder:

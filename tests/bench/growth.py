@@ -1,4 +1,4 @@
-"""Plots time and memory of four classes at 1, 2, 4 and 8 times the size into `docs/pictures`.
+"""Plots the time and memory of four classes at 1, 2, 4 and 8 times their smallest size.
 
 Each size is solved in a separate process, so that its peak memory can be measured. Times are
 processor seconds of one worker until all levels but `schedule` are proven, or until the end of the

@@ -1,7 +1,7 @@
 """The programme office's pages with 1,200 coachees and 400 coaches: time and size.
 
-The cycle is solved by the engine with fewer places than coachees, so that the plan also shows
-people without a coach, and published, which creates all sessions and emails.
+The engine solves the cycle with fewer places than coachees, so that the plan also shows people
+without a coach. Publishing the plan creates all sessions and emails.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _any_id(tx: Transaction, table: type[Any]) -> str:
 
 
 def _with_exchanged_coaches(result: Result) -> Result:
-    """Return a result in which every third match has the coach of the next one."""
+    """Return a result in which every third match has exchanged coaches with the next one."""
     matches = list(result.matches)
     for place in range(0, len(matches) - 1, 3):
         one, other = matches[place : place + 2]

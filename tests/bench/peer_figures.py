@@ -1,7 +1,7 @@
-"""Compares the assignment with other solvers and packages, on the same pairs in one run.
+"""A comparison of the assignment with other solvers and packages, on the same pairs in one run.
 
 Each method runs in a separate process, which reads the pairs from a file, chooses, and writes its
-choice. The floor is one flow of OR-Tools and nothing else. Packages are installed into new
+choice. The floor is the time of a single min-cost flow of OR-Tools. Packages are installed into new
 environments, because two of them are imported as `matching`, like the engine. None of them
 schedules sessions, so only the assignment is compared.
 """
@@ -114,7 +114,7 @@ def _instance(coachees: int, coaches: int) -> dict[str, object]:
 
 
 def _interpreter(method: Method, folder: Path) -> str:
-    """Return the Python that runs a method; one that could not be set up fails with the reason."""
+    """Return the Python that runs a method; if its installation fails, so will the run."""
     if not method.requirement:
         return sys.executable
     home = folder / method.program.removesuffix(".py")
@@ -133,7 +133,7 @@ def _required(method: Method, data: Path) -> Answer:
 
 
 def _answer(method: Method, python: str, data: Path) -> Answer | str:
-    """Return the answer of a method, or why there is none."""
+    """Return the answer of a method, or the reason why there is none."""
     program, chosen = PROGRAMS / method.program, data.with_name("chosen.json")
     env = {"PATH": os.environ["PATH"]}
     if not method.requirement:

@@ -1,4 +1,4 @@
-"""Solves, times and audits instances for the benchmarks."""
+"""Solving, timing and auditing instances for the benchmarks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def solved(
 
 
 def require_sound(roster: Roster, cycle: Cycle, result: Result) -> None:
-    """Raise if the audit of the result has findings, so that no figure is reported for it."""
+    """Raise `AssertionError` if the audit of the result has findings."""
     findings = audit(roster, cycle, result)
     if findings:
         raise AssertionError("; ".join(map(str, findings)))

@@ -1,4 +1,4 @@
-"""The files of the classes of `unseen_classes` are read as the people and the policy described."""
+"""The files written for each of the `unseen_classes` are read as the same people and policy."""
 
 from __future__ import annotations
 

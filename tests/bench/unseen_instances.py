@@ -1,7 +1,8 @@
 """Seeded instances of classes that the engine was not developed on.
 
-Each function generates one class at any size. They start from the people of `instances` and change
-what makes the class difficult: hours, places, caps, absences, languages, pins, or the policy.
+Each function generates one class at any size. It starts from people like those of `instances` and
+changes what makes the class difficult: hours, places, caps, absences, languages, pins, or the
+policy.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _P = TypeVar("_P", bound=Person)
 def open_diaries(coachees: int, coaches: int, seed: int) -> Instance:
     """Generate people who are free all day every day, with coaches who accept one session a week.
 
-    Nothing is scarce but weeks: a coach has 26 of them and up to 20 places.
+    Nothing is scarce but weeks: a coach has 26 of them and 20 places.
     """
     sessions = SessionPolicy(max_per_coach_day=1, max_per_coach_week=1)
     shape = replace(REGION, english=1.0, sessions=sessions)
@@ -164,9 +165,9 @@ def star_coaches(coachees: int, coaches: int, seed: int) -> Instance:
 
 
 def cross_border(coachees: int, coaches: int, seed: int) -> Instance:
-    """Generate a scarce cycle in which nine of ten pairs must be of two countries.
+    """Generate a scarce cycle in which nine of ten matches must be between two countries.
 
-    Few people speak a second language, so that most possible pairs are of one country.
+    Few people speak a second language, so that most possible pairs are within one country.
     """
     roster, cycle = _base(replace(TIGHT, english=0.3), coachees, coaches, seed)
     rules = RulePolicy(country=CountryPolicy(minimum_cross_border_share=0.9))
@@ -189,7 +190,7 @@ def peer_coaching(coachees: int, coaches: int, seed: int) -> Instance:
 
 
 def coaches_leave(coachees: int, coaches: int, seed: int) -> Instance:
-    """Generate a scarce cycle, of whose coaches half are then to leave (`after_leaving`)."""
+    """Generate a scarce cycle, half of whose coaches leave later (`after_leaving`)."""
     shape = replace(TIGHT, windows=(1, 2), english=0.9, capacity=(3, 6))
     return _base(shape, coachees, coaches, seed)
 
@@ -197,8 +198,8 @@ def coaches_leave(coachees: int, coaches: int, seed: int) -> Instance:
 def pinned_chain(coachees: int, coaches: int, seed: int) -> Instance:
     """Generate a chain of languages, in which each coachee speaks two adjacent ones, and many pins.
 
-    Half of the coachees are pinned. Everybody has one window of 90 minutes, the same as a coach's;
-    three coaches are banned for each of those who are not pinned.
+    Half of the coachees are pinned; three coaches are banned for each other coachee. A coachee has
+    one window of 90 minutes, which is one of the four windows of a coach.
     """
     roster, cycle = _base(replace(REGION, capacity=(4, 6)), coachees, coaches, seed)
     draw = random.Random(seed)
@@ -243,7 +244,8 @@ def pinned_chain(coachees: int, coaches: int, seed: int) -> Instance:
 def deployments(coachees: int, coaches: int, seed: int) -> Instance:
     """Generate people who are away for six to ten weeks, once or twice, and contracting sessions.
 
-    These are up to 60 days before the others; coaches need three hours between two sessions.
+    The contracting sessions are up to 60 days before the first other session; coaches need three
+    hours between two sessions.
     """
     sessions = SessionPolicy(
         count=5,
@@ -269,7 +271,7 @@ def deployments(coachees: int, coaches: int, seed: int) -> Instance:
 
 
 def night_watches(coachees: int, coaches: int, seed: int) -> Instance:
-    """Generate people of twelve time zones who are free around their midnight while clocks change.
+    """Generate people in twelve time zones who are free around midnight, with clock changes.
 
     Sessions are one to ten days apart, with buffers of eight hours.
     """

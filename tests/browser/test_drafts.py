@@ -52,7 +52,7 @@ def test_draft_survives_reload_and_offline_and_is_closed_to_a_second_person(
 ) -> None:
     address = details_page_of_coach(server)
     other = _details_page_of_coachee(server)
-    shared = browser.new_context()  # one browser of two people
+    shared = browser.new_context()  # one browser shared by two people
     page, errors = shared.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(address)
@@ -93,7 +93,7 @@ def test_draft_survives_reload_and_offline_and_is_closed_to_a_second_person(
 
     page.locator("#topics").fill("to be deleted")
     _wait_for_drafts(page, 1)
-    page.get_by_role("button", name="Leave now").click()  # the end of the link on this device
+    page.get_by_role("button", name="Leave now").click()  # ends access with the link on this device
     _wait_for_drafts(page, 0)
     assert errors == []
 

@@ -115,7 +115,7 @@ def mark_a_time(coachee: Page, home: str) -> None:
     press(coachee, coachee.get_by_role("link", name="Your times and details"))
     reach(coachee, coachee.locator("input[value=mon-0700]"))
     coachee.keyboard.press("Space")
-    coachee.keyboard.press("Enter")  # the button is 180 stops of the Tab key away
+    coachee.keyboard.press("Enter")  # the button is 180 presses of the Tab key away
     expect(coachee.get_by_role("status")).to_be_visible()
     expect(coachee.locator("input[value=mon-0700]")).to_be_checked()
     fits(coachee, SMALLEST)

@@ -12,7 +12,7 @@ PULL_SECONDS = 0.2  # between two positions of a finger
 
 
 class Finger:
-    """Touches the screen and counts touches; a tap or a drag counts as one."""
+    """A finger on the screen, whose touches are counted; a tap or a drag counts as one."""
 
     def __init__(self, page: Page) -> None:
         self._browser: CDPSession = page.context.new_cdp_session(page)

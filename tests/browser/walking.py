@@ -1,4 +1,4 @@
-"""Walks through pages by keyboard, and takes pictures of them."""
+"""Walking through pages by keyboard, and taking pictures of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_HEIGHT = {1280: 1200, 320: 1300}
 
 @dataclass(frozen=True)
 class Camera:
-    """Takes pictures of pages, if there is a folder for them."""
+    """A camera for pages, which takes pictures only if there is a folder for them."""
 
     folder: Path | None = None
 

@@ -1,7 +1,7 @@
 """Walkthroughs: importing untidy lists, enrolment by link, an aide, and the office.
 
 `python -m tests.browser.walks` performs all of them and writes the pictures of docs/walk-*.md into
-docs/pictures. The first and the last are also tests, with only the keyboard and without JavaScript.
+docs/pictures. All but the enrolment are also tests, with only the keyboard and without JavaScript.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def _create_cycle(server: Server, policy: bytes) -> str:
 
 
 def _bring(page: Page, **files: object) -> None:
-    """Select files in the system's dialog, and upload them for checking."""
+    """Select files in the form, and upload them for checking."""
     for name, file in files.items():
         chosen = file if isinstance(file, Path) else {"mimeType": "text/csv", **file}  # type: ignore[dict-item]
         page.locator(f"#{name}").set_input_files(chosen)  # type: ignore[arg-type]
@@ -172,7 +172,7 @@ def _bring(page: Page, **files: object) -> None:
 
 
 def main() -> int:
-    """Perform all walks, and write the pictures."""
+    """Perform all walks, and write the pictures; return 1 if there is no browser, otherwise 0."""
     from tests.browser.conftest import open_browser, serving_with_mail  # noqa: PLC0415 - pytest
 
     camera = Camera(ROOT / "docs" / "pictures")

@@ -1,7 +1,7 @@
 """Takes the pictures of docs/tutorial-coaching.md during a simulated year of a pair.
 
 `python -m tests.browser.year` writes them into docs/pictures. The year is that of
-`tests/api/coaching/year.py`, which is also a test.
+`tests/api/coaching/year.py`, which a test simulates, too.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def live(year: Year) -> None:
 
 
 def main() -> int:
-    """Write the pictures."""
+    """Write the pictures; return 1 if there is no browser, otherwise 0."""
     camera = Camera(ROOT / "docs" / "pictures")
     with open_browser() as browser, tempfile.TemporaryDirectory() as folder:
         if browser is None:

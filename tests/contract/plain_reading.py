@@ -187,7 +187,7 @@ class Best:
 
 
 def best(instance: Instance, points: dict[tuple[str, str], int]) -> Best | None:
-    """Enumerate all assignments of the pairs in `points`; return `None` if the pins allow none."""
+    """Return the optimum over all assignments of `points`, or `None` if the pins allow none."""
     options = {
         pair: all_series(instance, common_starts(instance, *pair)) for pair in points
     }  # fmt: skip
@@ -238,7 +238,7 @@ def can_meet_together(
     pairs: list[tuple[str, str]],
     options: dict[tuple[str, str], list[Series]],
 ) -> bool:
-    """Return whether all pairs can meet without anybody being in two sessions at once."""
+    """Return whether people with both roles can attend all sessions of their pairs."""
     people = [
         {human(instance.coachees[coachee]), human(instance.coaches[coach])}
         for coachee, coach in pairs

@@ -1,4 +1,4 @@
-"""Checks the commands against the reference, by enumerating all plans of tiny random cycles."""
+"""The commands agree with the reference on tiny random cycles, whose plans are all enumerated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Renders the design page from the product's own templates and stylesheet."""
+"""The design page, rendered from the product's own templates and stylesheet."""
 
 from __future__ import annotations
 

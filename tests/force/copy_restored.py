@@ -1,4 +1,4 @@
-"""Backs up a 100 MB database while another process writes to it, and restores the backup."""
+"""A backup of a 100 MB database while another process writes to it, and its restoration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads damaged files and counts the outcomes.
+"""Reading damaged files, and counting the outcomes.
 
 Each file is generated from a number, so that failures can be reproduced. Most workbooks are read by
 the real reader in a forked process, which saves its startup time. One file in a thousand is a

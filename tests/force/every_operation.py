@@ -1,4 +1,4 @@
-"""Runs Schemathesis on every operation: no server errors and no undocumented responses."""
+"""Schemathesis for every operation: no server errors and no undocumented responses."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def measure(times: int, database: str) -> Figure:
 
 
 def _people(world: World) -> list[Person]:
-    """Return the coachees of a published cycle."""
+    """Publish a cycle, record sessions as held, and return the coachees."""
     cycle_id = world.cycle(_COACHEES, _COACHES)
     pairs = {f"C-{n}": f"K-{n % _COACHES + 1}" for n in range(1, _COACHEES + 1)}
     world.published(cycle_id, world.result(pairs))
@@ -156,7 +156,7 @@ class ConnectionPool:
 
 
 def _requests(people: list[Person]) -> Iterator[bytes]:
-    """Generate typical requests: view sessions, as a page or JSON, and give feedback."""
+    """Yield an endless sequence of typical requests: to view sessions, and to give feedback."""
     rng = random.Random(20_270_122)
     while True:
         person = rng.choice(people)

@@ -1,4 +1,4 @@
-"""Measures how soon others can continue after a machine vanishes in the middle of a write.
+"""How soon other machines can continue after one vanishes in the middle of a write.
 
 PostgreSQL runs in one network namespace and the holder of the locks in another. This process
 forwards the packets between them until the connection is cut. Neither side is notified, as if the
@@ -161,7 +161,7 @@ def _hold(namespace: int, url: str, tells: Connection) -> None:
 
 
 def _serve_network(server: PostgresServer, folder: Path) -> None:
-    """Restart the server, for the addresses of its namespace."""
+    """Start the server on the addresses of its namespace, with access for the holder."""
     with (folder / "data" / "pg_hba.conf").open("a") as rules:
         rules.write(f"host all all {_HOLDER}/32 trust\n")
     with (folder / "data" / "postgresql.conf").open("a") as settings:
@@ -170,7 +170,7 @@ def _serve_network(server: PostgresServer, folder: Path) -> None:
 
 
 def _network_device(address: str) -> int:
-    """Create a device in the current namespace; packets to it are read from the result."""
+    """Create a device in the current namespace; return the descriptor that its packets pass."""
     device = os.open(_TUN, os.O_RDWR | os.O_CLOEXEC)
     request = struct.pack("16sH22x", b"wire", _IFF_TUN | _IFF_NO_PI)
     fcntl.ioctl(device, _TUNSETIFF, request)

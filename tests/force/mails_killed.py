@@ -1,4 +1,4 @@
-"""Kills workers that send email with SIGKILL: no message lost, at most one duplicate per kill."""
+"""Workers killed by SIGKILL while sending: no message is lost, at most one duplicate per kill."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def verdict(taken: list[Taken], borders: list[int], wanted: int) -> tuple[int, i
 
     `borders` contains the number of messages that had arrived at each kill. A duplicate is
     attributed to the first kill after the previous copy arrived. A duplicate without a kill in
-    between counts as many duplicates.
+    between counts as `len(taken)` duplicates.
     """
     last: dict[bytes, int] = {}
     caused: Counter[int] = Counter()
@@ -89,7 +89,7 @@ def verdict(taken: list[Taken], borders: list[int], wanted: int) -> tuple[int, i
 def _send_with_kills(
     settings: Settings, server: MailServer, rng: random.Random, kills: int, wanted: int
 ) -> list[int]:
-    """Start workers and kill each of them, half of them directly after a message was accepted."""
+    """Start and kill workers, half of them after a message; return the arrivals at each kill."""
     borders: list[int] = []
     ends = time.monotonic() + _LONGEST_SECONDS
     for number in range(kills):
@@ -117,7 +117,7 @@ def _send_the_rest(world: World, settings: Settings, server: MailServer) -> None
 
 
 def _wait_for(server: MailServer, number: int, ends: float) -> None:
-    """Wait until `number` messages were accepted, the time is over, or there is no progress."""
+    """Wait until `number` messages have been accepted, it is `ends`, or there is no progress."""
     before, moved = len(server.taken), time.monotonic()
     while len(server.taken) < number and time.monotonic() < min(ends, moved + _STALLED_SECONDS):
         time.sleep(0.0005)

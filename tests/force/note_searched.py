@@ -1,7 +1,7 @@
-"""Searches all data for the text of private notes, except their author's own page.
+"""A search for the text of private notes in all data except their author's own page.
 
-To show that the search works, the coachee's feedback contains another mark. It is stored in plain
-text, so it must be found in the database and in the responses for the office.
+To show that the search works, the coachee's feedback, which is stored in plain text, contains
+another mark, which must be found.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _give_feedback(address: str, link: str, session: SessionDetails, mark: str) 
 def _answers(
     world: World, address: str, cycle_id: str, session: SessionDetails, links: dict[AccessRole, str]
 ) -> Iterator[Location]:
-    """Yield every page and API response, requested in every role except the author's.
+    """Yield the response of each GET route with known parameters to every role but the author's.
 
     The roles include the coach on a device where the notes are not unlocked.
     """

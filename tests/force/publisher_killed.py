@@ -1,4 +1,4 @@
-"""Kills publishing with SIGKILL: a plan is published with each invitation once, or is a draft."""
+"""Publishing killed by SIGKILL: a plan is published with each invitation once, or stays a draft."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kills readers of the drop folder with SIGKILL: each email must be recorded exactly once."""
+"""Readers of the drop folder killed by SIGKILL: each email must be recorded exactly once."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def coach_link(world: World) -> str:
 async def open_page(
     address: str, page: str, times: int, clients: int
 ) -> tuple[list[float], int, int]:
-    """Return the response times of a page in order, its errors, and the number of attempts."""
+    """Return a page's sorted response times, its errors, and the number of sign-in attempts."""
     limits = httpx.Limits(max_connections=clients + 1)
     async with httpx.AsyncClient(
         base_url=address, timeout=_ANSWER_SECONDS, limits=limits

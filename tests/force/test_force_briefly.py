@@ -1,4 +1,4 @@
-"""Runs each stress test for a few seconds, and checks that the tests detect failures."""
+"""Each stress test runs for a few seconds, and the stress tests detect failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kills workers with SIGKILL at random times: no run may be lost or executed twice.
+"""Workers killed by SIGKILL at random times: no run may be lost or executed twice.
 
 Workers run the command `gender-coach worker`, forked from a process that has already imported all
 modules, which leaves time for more kills. Their solver processes start as usual.
@@ -128,20 +128,20 @@ class WorkerFleet:
 
 
 class RunWatcher:
-    """Finds the runs of live workers; the run of a killed worker stays `running` for a while."""
+    """The runs in progress, without those of killed workers, which stay `running` for a while."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._crashed: set[tuple[str, int]] = set()
 
     def wait_for_work(self) -> None:
-        """Wait for a run in progress that may be crashed, within a time limit."""
+        """Wait, up to a time limit, for a run in progress that may crash once more."""
         ends = time.monotonic() + _WORK_WITHIN_SECONDS
         while not self._to_crash() and time.monotonic() < ends:
             time.sleep(0.1)
 
     def victim(self, rng: random.Random, slots: tuple[int, ...]) -> int:
-        """Return the slot to kill, preferably of a worker whose run may be crashed."""
+        """Return the slot to kill, preferably of a worker whose run may crash once more."""
         busy, to_crash = self._in_work(), self._to_crash()
         to_crash &= set(slots)
         chosen = rng.choice(sorted(to_crash) or sorted(set(slots) - busy.keys()) or slots)

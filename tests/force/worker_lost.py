@@ -1,4 +1,4 @@
-"""Kills workers for good; others take over their runs, none of which is lost or repeated.
+"""Workers killed for good: others take over their runs, none of which is lost or repeated.
 
 Each killed worker is replaced by one with a new slot number. Workers take over after one second
 instead of twelve, so that more kills happen while a takeover is in progress.

@@ -1,7 +1,7 @@
 """Random cycles across time zones, clock changes and date lines, compared with plain arithmetic.
 
-The comparison shares no code with the engine or the auditor: it walks through the result minute by
-minute in UTC and asks the zone database for each wall-clock time.
+The comparison shares no code with the engine or the auditor: it walks through each session in steps
+of a quarter of an hour in UTC, and looks up each local time in the time zone database.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def _overlaps(result: Result, cycle: Cycle) -> Iterator[str]:
 
 
 def faults(seed: int) -> list[str]:
-    """Solve a cycle, and return its crash, the findings of the audit, and contradictions."""
+    """Solve a cycle; return the error, or the findings of the audit and the contradictions."""
     roster, cycle = cycle_of(seed)
     try:
         result = solve(

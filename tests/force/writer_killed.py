@@ -1,4 +1,4 @@
-"""Kills writers with SIGKILL: every acknowledged commit must be stored completely."""
+"""Writers killed by SIGKILL: every acknowledged commit must be stored completely."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small random instances in which people are coachee and coach at once, or entered twice."""
+"""Small random instances in which people are both coachee and coach, or entered twice."""
 
 from __future__ import annotations
 

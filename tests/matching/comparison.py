@@ -1,4 +1,4 @@
-"""Compares the engine's result for a tiny instance with the optimum by brute force."""
+"""The engine's result for a tiny instance, compared with the optimum by brute force."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def every_rule(seed: int) -> Instance:
 
 
 def earlier_result(seed: int) -> Instance:
-    """Return an instance in which a coach of the earlier result has left."""
+    """Return an instance whose first coach, unless they are the only one, has since left."""
     roster, cycle = crowded(Random(seed))
     free = cycle.model_copy(update={"pins": {}})
     earlier = solved(roster, free)

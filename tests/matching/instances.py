@@ -65,7 +65,7 @@ PREFERRED = {
 
 
 def random_cycle(random: Random, roster: Roster) -> Cycle:
-    """Return a policy of a few weeks with random settings in each table."""
+    """Return a cycle of a few weeks with random settings in each table of its policy."""
     coach_ids = [coach.id for coach in roster.coaches]
     apart = Random(random.getstate()[1][0])  # leaves the other choices as they are
     low = random.choice([0, 1, 5, 7])

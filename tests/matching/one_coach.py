@@ -68,7 +68,7 @@ def tuesdays(windows: list[tuple[int, int]], weeks: int, sessions: int) -> Coach
 
 
 def one_day(windows: Sequence[tuple[int, int]], cap: int, count: int) -> CoachCalendar:
-    """Return the calendar of a coach who is available all day, with starts as positions.
+    """Return the calendar of a coach on one day, from 09:00 to 17:00, with starts as positions.
 
     There is a coachee for each of `windows` of that day.
     """

@@ -1,4 +1,4 @@
-"""Builds the matching problem of a roster and a policy in the same way as the engine."""
+"""The matching problem of a roster and a policy, built in the same way as by the engine."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def _solved(roster: Roster, cycle: Cycle, kept: Kept | None = None) -> Result:
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    """Return the plan of the policy."""
+    """Return the engine's result under the policy."""
     return _solved(ROSTER, POLICY)
 
 

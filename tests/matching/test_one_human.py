@@ -37,7 +37,7 @@ CYCLE = Cycle.model_validate(
 
 
 def roster(*, hours: tuple[WeeklyWindow, ...] = MONDAY) -> Roster:
-    """Return Ana, who coaches Ben and is coached by Cara. Both pairs can meet only on Mondays."""
+    """Return Ana, who coaches Ben and is coached by Cara. All are available in `hours` only."""
     return Roster(
         coachees=(
             coachee("ana", availability=hours, **BOTH),

@@ -1,4 +1,4 @@
-"""Reads the explained survivors from the table in README.md, one per row."""
+"""The explained survivors, read from the table in README.md, one per row."""
 
 from __future__ import annotations
 

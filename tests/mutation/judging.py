@@ -1,4 +1,4 @@
-"""Runs the tests against a fault planted in a copy of the tree."""
+"""Running the tests against a fault planted in a copy of the tree."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Verdict(Enum):
 
 
 class Judge:
-    """Runs `tests` in a copy of the tree at `root`, in which one file at a time is mutated."""
+    """A copy of the tree at `root`, in which one file at a time is mutated and `tests` are run."""
 
     def __init__(self, root: Path, copy: Path, tests: tuple[str, ...]) -> None:
         _copy_tree(root, copy)
@@ -44,7 +44,7 @@ class Judge:
         )
 
     def judge(self, mutant: Mutant, seconds: float) -> Verdict:
-        """Plant a fault, run the tests, and restore the file."""
+        """Plant a fault, run the tests, restore the file, and return the verdict."""
         file = self._copy / mutant.path
         file.write_bytes(mutant.mutated)
         try:
@@ -53,7 +53,7 @@ class Judge:
             file.write_bytes(mutant.source)
 
     def run(self, seconds: float) -> Verdict:
-        """Run the tests on the current copy, for at most `seconds`."""
+        """Run the tests for at most `seconds` of processor time, and return the verdict."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(f"{seconds}\n")

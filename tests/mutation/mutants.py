@@ -1,4 +1,4 @@
-"""Generates the mutants of a module: small faults, each planted separately."""
+"""The mutants of a module: small faults, each planted separately."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Defines the files to mutate, and the tests that must detect the faults."""
+"""The files to mutate, and the tests that must detect the faults."""
 
 from __future__ import annotations
 

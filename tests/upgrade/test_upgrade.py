@@ -724,7 +724,7 @@ def _is_done(deployment: Deployment, but: tuple[str, ...] = ()) -> bool:
 
 
 def _waiting(client: TestClient) -> dict[str, Any]:
-    """Return the delivery status of the cycles with waiting emails."""
+    """Return the delivery status of each cycle that has waiting or failed emails."""
     posts = {
         name: _read(client, f"/cycles/{cycle['id']}/outbox/post")
         for name, cycle in MANIFEST["cycles"].items()

@@ -69,7 +69,7 @@ class SigningProvider:
         return jwt.encode({"alg": "RS256", "kid": used.kid}, claims, used)
 
     def signed_under(self, header: dict[str, Any], payload: bytes) -> str:
-        """Return a token with any header and payload, signed with the correct key."""
+        """Return a token with the given header and payload, signed with the published key."""
         told = f"{_part({'alg': 'RS256', 'kid': 'one'} | header)}.{_encoded(payload)}"
         mark = self.key.private_key.sign(told.encode(), PKCS1v15(), SHA256())
         return f"{told}.{_encoded(mark)}"

@@ -1,4 +1,4 @@
-"""Creating and revoking tokens has the same effects through JSON and on pages."""
+"""Creating and revoking tokens has the same effects through the API and on the pages."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ WRONG = OldFactors(old_password="x", old_code="000000")  # noqa: S106 - of a tes
 
 @dataclass(frozen=True)
 class Browser:
-    """A browser of a user with a password and an app."""
+    """The browser of a user with a password and an authenticator app."""
 
     world: World
     principal: Principal
@@ -95,7 +95,7 @@ class Browser:
             return len(tx.scalars(select(table)).all())
 
     def new_app(self) -> tuple[Browser, str]:
-        """Return the browser with the app that the server proposes, and the app's current code."""
+        """Return a copy with the app that the server proposes, and the current code of the app."""
         app = pyotp.TOTP(account.proposed_secret(self.services, self.principal))
         return replace(self, app=app), app.at(self.now)
 
@@ -133,7 +133,7 @@ def _start_passkey(browser: Browser, secret: str) -> object:
 
 
 def _finish_passkey(browser: Browser, secret: str) -> object:
-    """Finish a registration that was started with a confirmation, but with another secret."""
+    """Start a registration with a confirmed change secret, and finish it with `secret` instead."""
     flow = _start_passkey(browser, browser.confirmed()).flow  # type: ignore[attr-defined]
     name = PasskeyName(name="Eve's")
     return passkeys.finish_registration(

@@ -63,7 +63,7 @@ class Office:
         return user_id
 
     def give_app(self, user_id: str) -> pyotp.TOTP:
-        """Give a user a password and an authenticator app, whose current code has not been used."""
+        """Give a user a password and an authenticator app whose current code is still unused."""
         secret, now = pyotp.random_base32(), self.world.services.now()
         before = pyotp.TOTP(secret).at(now - timedelta(seconds=30))
         with self.world.database.writing() as tx:
@@ -115,7 +115,7 @@ def office(open_office: Callable[..., Office]) -> Office:
 
 
 def _next(app: pyotp.TOTP) -> str:
-    """Return the code of the next 30 seconds, which is already valid and not used yet."""
+    """Return the code of the next 30 seconds, which is already valid and has not been used."""
     return app.at(datetime.now(UTC) + timedelta(seconds=30))
 
 
@@ -416,7 +416,7 @@ def test_unavailable_provider_is_reported(office: Office) -> None:
 
 
 def _callback_url(browser: httpx.Client) -> str:
-    """Start a sign-in; return the callback URL, to which the browser is not redirected."""
+    """Start a sign-in, and return the callback URL without opening it in the browser."""
     begun = browser.get("/sign-in/provider", follow_redirects=False)
     with httpx.Client() as there:
         return there.get(begun.headers["location"]).headers["location"]
@@ -443,7 +443,7 @@ def test_response_is_accepted_once_and_only_in_same_browser(office: Office) -> N
 
 
 def test_response_for_another_browsers_flow_is_rejected(office: Office) -> None:
-    """Otherwise, a victim could be signed in as the attacker and enter secrets there."""
+    """Otherwise, a victim could be signed in to the attacker's account and enter secrets there."""
     office.user(subject="anna")
     office.provider.claim = _strong
     with office.browser() as attacker, office.browser() as victim:

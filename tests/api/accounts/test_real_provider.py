@@ -42,7 +42,7 @@ pytestmark = [
 
 @contextmanager
 def _provider(port: int, base: str) -> Iterator[str]:
-    """Run a provider with the server at `base` as its client, and return its issuer."""
+    """Run a provider with the server at `base` as its client, and yield its issuer URL."""
     back_to = [f"{base}/sign-in/provider/back", f"{base}/sign-in"]
     with subprocess.Popen(
         ["node", FOLDER / "provider.mjs", str(port), *back_to],  # noqa: S607 - found above
@@ -81,7 +81,7 @@ def _office(
 
 
 def _sign_in_there(browser: httpx.Client, page: httpx.Response, name: str) -> httpx.Response:
-    """Complete the provider's sign-in and consent forms."""
+    """Complete the provider's sign-in and consent forms; return the page that follows."""
     for _ in range(2):
         form = re.search(r'<form[^>]*action="([^"]+)"', page.text)
         prompt = re.search(r'name="prompt" value="([^"]+)"', page.text)

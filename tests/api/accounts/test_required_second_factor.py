@@ -48,7 +48,7 @@ def new_user(world: World, browser: httpx.Client) -> httpx.Client:
 
 
 def _set_up(browser: httpx.Client, **old: str) -> pyotp.TOTP:
-    """Set up an authenticator app for a user."""
+    """Set up a password and an authenticator app on the account page; return the app."""
     app = pyotp.TOTP(totp_secret_on(browser.get("/account").text))
     answer = browser.post("/account", data={"password": GOOD, "code": app.now()} | old)
     assert answer.url.path == "/", answer.text
@@ -56,7 +56,7 @@ def _set_up(browser: httpx.Client, **old: str) -> pyotp.TOTP:
 
 
 def _next(app: pyotp.TOTP) -> str:
-    """Return the code of the next 30 seconds, which is already valid and not used yet."""
+    """Return the code of the next 30 seconds, which is already valid and has not been used."""
     return app.at(datetime.now(UTC) + timedelta(seconds=30))
 
 

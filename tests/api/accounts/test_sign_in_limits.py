@@ -45,7 +45,7 @@ HASH = hash_password(GOOD)
 
 
 class Door:
-    """Makes attempts to sign in as `anna`, at times that the test sets."""
+    """Attempts to sign in, as `anna` by default, at times that the test sets."""
 
     def __init__(self, world: World) -> None:
         self.now = NOW
@@ -198,7 +198,7 @@ def test_network_is_an_ipv4_address_or_an_ipv6_64(host: str, network: str) -> No
 
 @pytest.fixture
 def secret(world: World) -> str:
-    """Return the secret of the authenticator app of the user `berta`, who has a password."""
+    """Create the user `berta` with a password; return the secret of their authenticator app."""
     now, factor = datetime.now(UTC) - timedelta(minutes=2), pyotp.random_base32()
     with world.database.writing() as tx:
         principal = Principal(

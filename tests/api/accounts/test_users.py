@@ -300,7 +300,7 @@ def _with_app(browser: httpx.Client) -> pyotp.TOTP:
 
 
 def _next(app: pyotp.TOTP) -> str:
-    """Return the code of the next 30 seconds, which is already valid and not used yet."""
+    """Return the code of the next 30 seconds, which is already valid and has not been used."""
     return app.at(datetime.now(UTC) + timedelta(seconds=30))
 
 

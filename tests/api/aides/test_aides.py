@@ -46,7 +46,7 @@ ACCEPTED, DECLINED = AideReply(reply=Reply.ACCEPTED), AideReply(reply=Reply.DECL
 
 
 class Commander:
-    """A coachee with sessions, on a server that sends email, and their aide."""
+    """A coachee with sessions, and their aide, on a server that sends email."""
 
     def __init__(self, world: World) -> None:
         self.world, self.cycle_id = world, world.cycle()
@@ -215,7 +215,7 @@ def test_no_link_is_created_beyond_the_limit_or_after_the_cycle(commander: Comma
 def test_aides_link_opens_no_other_page_feed_or_file(
     commander: Commander, client: httpx.Client
 ) -> None:
-    """`test_permissions` calls every route as an aide."""
+    """These are examples; `test_permissions` calls every route as an aide."""
     path = commander.new.address.partition("/aide/")[2]
     device = commander.world.device_key(commander.cycle_id, "C-1")
     bearer = {"Authorization": f"Bearer {path}", "X-Device-Key": device}
@@ -233,7 +233,7 @@ def test_aides_link_opens_no_other_page_feed_or_file(
 
 
 def test_aides_can_call_only_the_listed_routes() -> None:
-    """Add new routes of aides here; each must require a session of the aide's coachee."""
+    """Add new routes for aides here; each must accept only sessions of the aide's coachee."""
     of_aides = {
         f"{method} {path}"
         for (method, path), permission in PERMISSIONS.items()

@@ -210,7 +210,7 @@ def test_too_many_proposals_are_refused(pair: Pair) -> None:
     for _ in range(24):
         pair.decides(pair.proposes(), Decision.WITHDRAW)
     proposal = pair.proposes()
-    assert pair.proposes() == proposal, "the same again tells nobody"
+    assert pair.proposes() == proposal, "an identical proposal notifies nobody"
     with pytest.raises(ConflictError, match="too many answers"):
         pair.decides(proposal, Decision.WITHDRAW)
 

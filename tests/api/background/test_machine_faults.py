@@ -258,7 +258,7 @@ def _use_long_ago(world: World) -> None:
 
 
 def test_no_new_key_is_created_while_encrypted_rows_exist(world: World) -> None:
-    """The key file is lost, and the older version's database has no fingerprint of the file."""
+    """The key file is lost, and the database of an older version contains no fingerprint of it."""
     world.published(world.cycle(), world.result(PAIRS))
     settings = world.services.settings
     with world.database.reading() as tx:
@@ -364,7 +364,7 @@ def test_clock_set_back_does_not_revive_a_browser_session(world: World) -> None:
     assert _who(world, cookie.secret, NOON + HOUR).is_manager
     with world.database.writing() as tx:
         credentials.touch(tx, cookie.id, now=NOON + HOUR)
-    assert _who(world, cookie.secret, NOON + 4 * HOUR) == ANONYMOUS, "ended"
+    assert _who(world, cookie.secret, NOON + 4 * HOUR) == ANONYMOUS, "the session has ended"
     for back in (NOON - 10 * DAY, NOON - HOUR, NOON, NOON + timedelta(minutes=54)):
         assert _who(world, cookie.secret, back) == ANONYMOUS, back
     assert _who(world, token.secret, NOON - HOUR).is_manager, "API tokens remain valid"
@@ -428,7 +428,7 @@ def test_clock_set_back_does_not_break_the_audit_trail(world: World) -> None:
 
 
 def test_clock_set_back_does_not_lower_the_sequence_of_invitations(world: World) -> None:
-    """Calendars compare SEQUENCE first, and DTSTAMP only if it is equal."""
+    """Calendars compare SEQUENCE first, and DTSTAMP only if the sequences are equal."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     plan_id = world.plan(cycle_id, world.result(PAIRS, first_day=21))

@@ -72,7 +72,7 @@ class Fleet:
             victim.kill()
 
     def wait_for(self, what: Callable[[], Found | None]) -> Found:
-        """Restart killed processes until `what` returns a value other than `None`; return it."""
+        """Restart killed processes until `what` returns something; return the value."""
         hangs = time.monotonic() + _HANGS_SECONDS
         while True:
             self.keep_up()
@@ -188,7 +188,7 @@ def test_lost_lease_is_acquired_again_and_vanished_machines_lose_theirs_within_2
         with world.database.reading() as tx:
             tx.execute(_END_SESSION, {"key": lock_number("worker@7")})
         elsewhere = AdvisoryLock(world.database, "worker@7")
-        assert elsewhere.acquire(), "free once its connection has ended"
+        assert elsewhere.acquire(), "the lease is free once its connection has ended"
         assert not lease.acquire()
         elsewhere.release()
         assert lease.acquire()

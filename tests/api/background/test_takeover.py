@@ -47,7 +47,7 @@ YEAR = timedelta(days=365)
 
 
 class Observer:
-    """A takeover with a monotonic clock set by tests, which lists the slots it takes over."""
+    """A takeover whose monotonic clock is set by tests, and which lists the slots it takes over."""
 
     def __init__(self, world: World) -> None:
         self.clock = 0.0
@@ -62,7 +62,7 @@ class Observer:
         )
 
     def looks_at(self, *times: float) -> list[str]:
-        """Look at each of the given times; return the slots taken over at the last time."""
+        """Look for ended workers at these times; return the slots taken over at the last one."""
         taken: list[str] = []
         for self.clock in times:
             taken = self._takeover.look()

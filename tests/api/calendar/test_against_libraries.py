@@ -56,7 +56,7 @@ RECIPIENTS = st.builds(Recipient, NAMES, ADDRESSES, ZONES.map(ZoneInfo))
 
 
 def by_icalendar(message: Message, recipient: Recipient) -> bytes:
-    """Render a message using only the library."""
+    """Render the calendar object of a message using only the `icalendar` library."""
     title = summary(message.invitation, DEPLOYMENT, ENGLISH)
     is_request = message.method is Method.REQUEST
     event, calendar = Event(), Calendar()
@@ -99,9 +99,9 @@ def test_calendar_objects_are_those_of_icalendar(message: Message, recipient: Re
 
 
 def by_email_package(rendered: bytes, message: Message, recipient: Recipient, ics: bytes) -> bytes:
-    """Render the body, and the headers that are the same for everybody, using only the library.
+    """Render the body and the headers that do not depend on the recipient, using `email` only.
 
-    The two texts are taken from `rendered` and decoded.
+    The plain and HTML texts are taken from `rendered` and decoded.
     """
     token = message_token(message, recipient.address)
     head = EmailMessage(policy=SMTP)

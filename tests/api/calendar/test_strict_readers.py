@@ -150,8 +150,8 @@ def test_ical_js_is_strict() -> None:
 
 @pytest.mark.skipif(not HAS_LIBICAL, reason="libical is missing (Debian: libical3t64)")
 def test_libical_has_no_findings() -> None:
-    # Its table allows a DECLINECOUNTER only UID, DTSTAMP, ORGANIZER and COMMENT; Thunderbird
-    # names the event by its SUMMARY, and others require the ATTENDEE.
+    # DECLINECOUNTER is left out: libical allows only UID, DTSTAMP, ORGANIZER and COMMENT in it, but
+    # Thunderbird shows the SUMMARY as the event's name, and other programs require ATTENDEE.
     emitted = [each for each in objects() if f"METHOD:{DECLINE_COUNTER}".encode() not in each]
     assert [line for content in emitted for line in libical_findings(content)] == []
 

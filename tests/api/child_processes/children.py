@@ -1,4 +1,4 @@
-"""The functions that child processes call in these tests."""
+"""Functions that child processes run in these tests."""
 
 from __future__ import annotations
 

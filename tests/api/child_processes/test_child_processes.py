@@ -1,4 +1,4 @@
-"""Tests messages to and from child processes, their limits, and the exit of child or parent."""
+"""Messages to and from child processes, their limits, and the exit of the child or parent."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def ended(child: ChildProcess) -> ChildEndedError:
 
 @contextmanager
 def started(function: str, parent: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a child process that considers `parent` its parent."""
+    """Start a child process that takes `parent` for the id of its parent process."""
     command = (sys.executable, "-P", child_main.__file__, ROOT, str(parent))
     with subprocess.Popen(
         (*command, f"{CHILDREN}:{function}", ProcessLimits().to_argument()),

@@ -35,7 +35,7 @@ def coaches(count: int, capacity: int = 2) -> str:
 
 @dataclass(frozen=True)
 class Degenerate:
-    """A cycle, the number of placed coachees, and the reason for the first unmatched coachee."""
+    """A degenerate cycle, and the expected number of placed coachees and first `reason`."""
 
     name: str
     coachees: str

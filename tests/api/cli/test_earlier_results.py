@@ -1,4 +1,4 @@
-"""Two successive cycles, of which the second takes the pairs of the first into account."""
+"""Two successive cycles; the second takes the pairs of the first into account."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def typed(*words: object, folder: Path, hash_seed: str = "0") -> Outcome:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a result of the sample cycle, and a second one that keeps its pairs."""
+    """Return a folder with a result of the sample cycle, and another that keeps its pairs."""
     folder = tmp_path_factory.mktemp("replay")
     for name in SAMPLE_FILES:
         (folder / name).write_bytes(sample_file(name).read_bytes())

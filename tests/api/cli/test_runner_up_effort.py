@@ -1,4 +1,4 @@
-"""The search for next best coaches ends by effort, so that the report does not depend on load."""
+"""The search for next best coaches is limited by effort, so the report is independent of load."""
 
 from __future__ import annotations
 
@@ -57,4 +57,6 @@ def test_report_is_the_same_on_a_slow_and_on_a_fast_machine(
         found.add(len(search.sections))
     assert len(reports) == 1
     (number,) = found
-    assert 0 < number < len(result.matches), "the effort must end the search, for this test"
+    assert 0 < number < len(result.matches), (
+        "the effort, not the number of matches, must have ended the search"
+    )

@@ -88,7 +88,7 @@ def test_failed_search_for_next_best_coaches_keeps_the_results(
     _count_not_determined(match(), "The search for next best coaches failed.")
     (record,) = [record for record in caplog.records if record.name == "api.cli.runner_ups"]
     assert "SolverError at " in record.getMessage()
-    assert "Petar" not in record.getMessage(), "messages can name people"
+    assert "Petar" not in record.getMessage(), "exception messages can name people"
 
 
 @pytest.mark.slow

@@ -71,7 +71,7 @@ class PairLife:
         return self.ids[code]
 
     def principal(self, code: str) -> Principal:
-        """Return a verified person with their usual link."""
+        """Return a verified person as the principal of their usual link."""
         role = AccessRole.COACHEE if code.startswith("C") else AccessRole.COACH
         return Principal(
             role, person_id=self.person(code), cycle_id=self.id, verification=Verification.CODE
@@ -142,7 +142,7 @@ class PairLife:
         return rows
 
     def ask(self, day: date | None = None, hour: int = 9) -> int:
-        """Run the hourly job, on `day` if given; return the number of emails."""
+        """Run the hourly job, at `hour` of `day` if given; return the number of emails created."""
         if day is not None:
             self.now = datetime.combine(day, time(hour), UTC)
         return write_due_questions(self.services)
@@ -167,7 +167,7 @@ class PairLife:
         return self.world.services.keyring.link_secret(found)
 
     def opened_with(self, secret: str) -> Principal | None:
-        """Return the principal that a link authenticates at the pair's current time."""
+        """Return the principal that a link authenticates now, or `None` if it is not valid."""
         presented = PresentedSecret(secret, SecretSource.PATH)
         with self.world.database.reading() as tx:
             return authenticate_link(tx, presented, self.services.settings, self.now)

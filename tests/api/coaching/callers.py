@@ -103,7 +103,7 @@ class PublishedCycle:
 
 
 def published_cycle(world: World, client: httpx.Client) -> PublishedCycle:
-    """Publish a plan for a new cycle."""
+    """Publish a plan for a new cycle, and return the cycle."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     return PublishedCycle(world, client, cycle_id)

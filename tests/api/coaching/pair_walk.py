@@ -1,7 +1,7 @@
 """Random walks through the life of a pair, with invariants that are checked after each step.
 
-Steps move the clock. A step that is not possible at the time is refused; the invariants must also
-hold after a refusal.
+Some steps move the clock. A step that is not possible at that time is refused; the invariants must
+hold after a refusal, too.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class PairWalk:
                 answers.answer_follow_up(self.pair.services, self.asked(), one.id, given)
 
     def record(self) -> None:
-        """Record an event of a commitment, in many cases its handing over to a post."""
+        """Record a random event, often a handover, for each commitment in the follow-ups."""
         event = self.chance.choice([*CommitmentEvent, *[CommitmentEvent.HAND_OVER] * 6])
         hands_over = event is CommitmentEvent.HAND_OVER
         change = CommitmentChange(
@@ -165,7 +165,7 @@ class PairWalk:
         return self.pair.services.keyring.link_secret(found) if found else "none"
 
     def asked(self) -> Principal:
-        """Return the coachee, with the link for follow-ups if there is a valid one."""
+        """Return the coachee's principal, of a valid link for follow-ups or of the usual link."""
         found = self.pair.opened_with(self.secret(CredentialKind.FOLLOW_UP))
         if found is None:
             return self.pair.principal("C-1")
@@ -201,7 +201,7 @@ class PairWalk:
         self.reached = states
 
     def check_links(self) -> None:
-        """Check that links for follow-ups open nothing else, and that links stop after leaving."""
+        """Check that links for follow-ups open nothing else, and none works after leaving."""
         pair, person = self.pair, self.pair.person("C-1")
         with pair.world.database.reading() as tx:
             left = tx.get_one(PersonRow, person).left_at is not None
@@ -253,7 +253,7 @@ class PairWalk:
 
 
 def walk_of(world: World, seed: int) -> PairWalk:
-    """Return the pair of a new cycle at the beginning of its walk."""
+    """Return the walk of a pair in a new cycle, before its first step."""
     pair = PairLife(world, world.cycle())
     pair.change_policy(follow_up_months=[3, 6])
     return PairWalk(pair, random.Random(seed))

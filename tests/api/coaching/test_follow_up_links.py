@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def pair(world: World) -> PairLife:
-    """Return a completed pair whose first follow-up is due today, by the clock of the server."""
+    """Return a completed pair whose first follow-up is open today, by the server's clock."""
     life = pair_life(world)
     life.agree()
     life.commit()
@@ -45,7 +45,7 @@ def _admits(role: AccessRole) -> set[str]:
 
 
 def test_links_for_follow_ups_can_call_only_the_listed_routes() -> None:
-    """Add new routes for these links here; each must check whose follow-up is requested."""
+    """Add new routes for these links here; each must check that the follow-up is the caller's."""
     page, own = "/p/{link}/follow-up", f"{API}/me/follow-ups"
     assert _admits(AccessRole.FOLLOW_UP) == {
         *("GET /p/{link}/verify", "POST /p/{link}/verify", "POST /p/{link}/verify/code"),

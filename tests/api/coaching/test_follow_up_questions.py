@@ -71,7 +71,7 @@ def _sheets(pair: PairLife) -> list[AnswerSheetRow]:
 
 
 def _use(pair: PairLife, folder: Path, version: str) -> None:
-    """Use an instrument file of the deployment, in a new folder, as after a restart."""
+    """Make the deployment use a new instrument file with this version, as after a restart."""
     pair.instruments = folder / version
     pair.instruments.mkdir()
     (pair.instruments / "follow_up.toml").write_text(OWN.format(version=version))

@@ -191,7 +191,7 @@ def test_answers_stay_readable_when_the_file_changes(
 
 
 def _rate(world: World, cycle: str, codes: list[str], points: int) -> None:
-    """Let coachees answer one after the other, in the order of their codes."""
+    """Store a rating of the first session by each coachee, a minute apart, in order of code."""
     with world.database.writing() as tx:
         for code in codes:
             session = tx.scalars(
@@ -214,7 +214,9 @@ def test_the_office_sees_no_figure_over_fewer_than_five_people(world: World) -> 
         *(("useful", None), ("safe", None), ("relevant", None), ("next_step", None))
     ]
     _rate(world, cycle, ["C-5"], 4)
-    assert office.read_answers(first, cycle).figures[0].figures[0].people is None, "all are equal"
+    assert office.read_answers(first, cycle).figures[0].figures[0].people is None, (
+        "all answers are equal"
+    )
     _rate(world, cycle, ["C-6"], 1)
     useful = office.read_answers(first, cycle).figures[0].figures[0]
     assert (useful.people, useful.mean, useful.chosen) == (6, 3.5, None)

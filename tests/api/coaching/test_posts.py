@@ -40,7 +40,7 @@ ORDER = Evidence(kind=Proof.ORDER, reference="order 7/2027", day=date(2027, 8, 1
 
 @pytest.fixture
 def pair(world: World) -> PairLife:
-    """Return a completed pair with a commitment, whose coachee has been asked in May."""
+    """Return a completed pair with a commitment, whose coachee was sent a follow-up in May."""
     life = pair_life(world)
     life.agree()
     life.commit()
@@ -68,7 +68,7 @@ def _post(pair: PairLife) -> Principal | None:
 
 
 def _asked_post(pair: PairLife) -> Principal:
-    """Hand the commitment over, let time pass, and return the principal of the post."""
+    """Hand over the commitment, and return the principal of the post, asked in August."""
     _hand_over(pair)
     pair.ask(AUGUST)
     found = _post(pair)

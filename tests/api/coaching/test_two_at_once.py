@@ -45,7 +45,9 @@ class Form:
         post: submits the form.
         fields: the values stored initially, without the version.
         field: the field that both change.
-        faulty: a text of the field that is refused.
+        faulty: a value of the field that is refused.
+        theirs: the value that the other person submits first.
+        mine: the value that is then refused.
         version: the name of the field with the version.
         at: the initial version.
     """
@@ -65,7 +67,7 @@ class Form:
 
 
 def _seen(answer: httpx.Response, name: str) -> str:
-    """Return the version in the last form of a page that has the field."""
+    """Return the last version on a page, from the form field `name`."""
     return re.findall(rf'name="{name}" value="(-?\d*)"', answer.text)[-1]
 
 

@@ -1,7 +1,7 @@
 """A simulated year of one pair over HTTP, from the agreement to the follow-ups.
 
-`docs/tutorial-coaching.md` tells the same story, with pictures that `python -m tests.browser.year`
-takes during the year.
+`docs/tutorial-coaching.md` shows the same year, with pictures that `python -m tests.browser.year`
+takes.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ Shoot = Callable[[str, str, dict[str, str]], None]
 
 
 def no_picture(_name: str, _path: str, _headers: dict[str, str]) -> None:
-    """Take no picture; used where no pictures are needed."""
+    """Do nothing, where no pictures are needed."""
 
 
 @dataclass
@@ -85,7 +85,7 @@ class Year:
         return self.world.person_id(self.cycle_id, code)
 
     def sessions(self) -> list[str]:
-        """Return the ids of the sessions of the pair by number, from the contracting session, 0."""
+        """Return the ids of the pair's sessions by number, from the contracting session (0)."""
         with self.world.database.reading() as tx:
             query = select(SessionRow.id).where(SessionRow.coachee_id == self.id("C-1"))
             return list(tx.scalars(query.order_by(SessionRow.number)))
@@ -125,7 +125,7 @@ class Year:
         self.shoot(name, f"/p/{self.links[code]}{path}", self.headers(code))
 
     def office(self) -> dict[str, str]:
-        """Return the headers of a manager."""
+        """Return the header with a new token of a manager."""
         with self.world.database.writing() as tx:
             user = users.ensure_manager(tx, "manager", now=self.clock.now)
             self.world.give_factor(tx, user)
@@ -141,7 +141,7 @@ class Year:
         return {"Authorization": f"Bearer {token.secret}"}
 
     def ask(self) -> dict[str, str]:
-        """Run the hourly job; return the links in the emails, by address."""
+        """Run the hourly job; return the path of the link in each email, by recipient."""
         services = replace(
             self.world.services,
             settings=self.world.services.settings.model_copy(
@@ -167,7 +167,7 @@ class Year:
 
 
 def _monthly(result: Result) -> Result:
-    """Return a result with contracting sessions, whose other sessions are four weeks apart."""
+    """Return the result with contracting sessions, and with other sessions four weeks apart."""
     matches = tuple(
         match.model_copy(
             update={
@@ -233,7 +233,7 @@ def plan_presentation(year: Year) -> None:
 
 
 def agree(year: Year) -> None:
-    """Make an agreement in the contracting session, on pages."""
+    """Make the agreement on the pages, during the contracting session."""
     year.picture("year-contracting", "C-1", "")
     year.clock.now = CONTRACTING + timedelta(minutes=20)
     mine, theirs = f"/coaching/{year.id('K-1')}", f"/coaching/{year.id('C-1')}"
@@ -254,7 +254,7 @@ def agree(year: Year) -> None:
 
 
 def set_goal_and_commit(year: Year) -> str:
-    """Agree on a goal, and make two commitments, one of them shared; return the goal."""
+    """Agree on a goal, and make two commitments, one of them shared; return the goal's id."""
     coach, coachee = year.id("K-1"), year.id("C-1")
     goals, work = f"/me/pairs/{coach}/goals", f"/me/pairs/{coach}/commitments"
     statement = {"statement": "Panels have women", "area": "personnel", "reach": "unit"}
@@ -277,7 +277,7 @@ def set_goal_and_commit(year: Year) -> str:
 
 
 def hold(year: Year, number: int, attendance: str = "held") -> None:
-    """Simulate a session that takes place, and write its record on the next day."""
+    """Let the coach write the record of a session on the day after the session."""
     session = year.sessions()[number]
     with year.world.database.reading() as tx:
         start = tx.get_one(SessionRow, session).starts_at
@@ -292,7 +292,7 @@ def hold(year: Year, number: int, attendance: str = "held") -> None:
 
 
 def go_on_leave(year: Year, number: int) -> None:
-    """Put the coachee on leave on the day of a session, and let the office move the session."""
+    """Let the coachee decline a session because of leave, and the office move it."""
     session = year.sessions()[number]
     year.clock.now = FIRST + timedelta(weeks=WEEKS * (number - 2), days=7)
     year.call("C-1", "PUT", f"/sessions/{session}/reply", {"reply": "declined"})
@@ -318,7 +318,7 @@ def rate(year: Year, goal: str, moment: str, level: int) -> None:
 
 
 def finish(year: Year) -> None:
-    """Record the outcome of the commitments, and that the pair has finished."""
+    """Finish the first commitment with evidence, and close the agreement."""
     coach = year.id("K-1")
     (first, *_) = year.call("C-1", "GET", f"/me/pairs/{coach}/commitments")["commitments"]
     work = f"/me/pairs/{coach}/commitments/{first['id']}"
@@ -358,7 +358,7 @@ def live_until_the_end(year: Year) -> None:
 
 
 def follow_up(year: Year) -> str:
-    """Answer the first follow-up by handing over the second commitment; return the form's page."""
+    """Answer the first follow-up, handing over the second commitment; return the form's path."""
     year.clock.now = datetime(2027, 9, 17, 9, 0, tzinfo=UTC)
     path = year.ask()["c1@example.org"]
     link, _, rest = path.removeprefix("/p/").partition("/")
@@ -383,7 +383,7 @@ def follow_up(year: Year) -> str:
 
 
 def ask_the_post(year: Year) -> None:
-    """Ask the post that has taken over the commitment, and the coachee again."""
+    """Let the post that has taken over the commitment answer, and the coachee once more."""
     year.clock.now = datetime(2027, 12, 17, 9, 0, tzinfo=UTC)
     asked = year.ask()
     page = asked[ADDRESS]

@@ -1,4 +1,4 @@
-"""The tests of this folder compute hashes as the application does."""
+"""A fixture with which the tests of this folder compute hashes as the application does."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ import pytest
 
 @pytest.fixture(scope="module", autouse=True)
 def quick_hashes() -> None:
-    """Replace the fixture that makes hashes cheap."""
+    """Override the fixture that makes hashes cheap."""

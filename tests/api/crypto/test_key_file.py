@@ -176,7 +176,7 @@ def test_link_to_a_key_file_in_a_folder_that_others_can_write_to_is_refused(
     [("ring", 0, True), ("ring", 1234, True), ("ring", 4321, False), (".", 4321, False)],
 )
 def test_key_file_of_another_user_is_refused(path: str, owner: int, *, usable: bool) -> None:
-    """The check runs in a child process as the user 1234."""
+    """The check runs in a child process, as user 1234."""
     checks = "import os, pathlib; from api.crypto import key_ring; os.setgroups([]);"
     # not in pytest's folder, which pytest makes inaccessible to other users
     with tempfile.TemporaryDirectory() as folder:

@@ -129,7 +129,7 @@ def test_key_file_from_before_the_rotation_is_refused(
 def test_key_file_of_an_interrupted_rotation_is_refused_after_another_rotation(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: KeyKind
 ) -> None:
-    """Otherwise both would have the same version, and could not unwrap each other's keys."""
+    """Otherwise, two keys would have the same version, and keys wrapped by one would be lost."""
     settings, done = world.services.settings, tmp_path / "done"
     monkeypatch.setenv("DATABASE_URL", settings.database_url)
     world.database.close()

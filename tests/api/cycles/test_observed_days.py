@@ -23,4 +23,4 @@ def test_days_of_observances_are_listed_by_country(office: httpx.Client) -> None
     assert "orthodox" in listed
     assert "Thursday 7 January 2027" in listed
     assert "2027-05" not in listed
-    assert "May 2027" not in listed, "outside the cycle"
+    assert "May 2027" not in listed, "May is outside the cycle"

@@ -198,7 +198,7 @@ def test_killed_backup_leaves_no_plain_text_on_the_medium_and_the_next_one_clean
         _kill_backup(deployment, deployment.data, "copying-*/copy.sqlite")
     else:
         _kill_backup(deployment, deployment.folder, ".monday.partial-backup")
-    assert list(deployment.data.glob("copying-*")), "the remnant of which this test speaks"
+    assert list(deployment.data.glob("copying-*")), "the killed backup left files behind"
     assert not _plain_text_in(deployment.folder)
     assert not (deployment.folder / "monday").exists()
     deployment.done("backup", "--to", deployment.folder / "tuesday")
@@ -303,7 +303,7 @@ def test_restoring_an_old_backup_does_not_bring_back_who_was_erased(
 
 
 def test_older_lists_in_all_places_restore_erased_people(deployment: Deployment) -> None:
-    """The lists cannot prevent this, as docs/security.md states."""
+    """No list of erasures can prevent this, as docs/security.md states."""
     old = deployment.folder / "old"
     deployment.done("backup", "--to", old)
     own_list = list_of_copy(old).read_bytes()

@@ -270,7 +270,7 @@ class Life:
 
 
 def _store_goals(tx: Transaction, cycle_id: str, pair: tuple[str, str], said: str) -> None:
-    """Store an agreement of a pair, with goals and commitments, and a text in every field."""
+    """Store an agreement, goals and commitments of a pair, with `said` in every text field."""
     agreement_id, (coachee_id, coach_id) = new_id(), pair
     changes = {"version": 1, "created_at": TODAY, "changed_at": TODAY}
     tx.add(
@@ -424,7 +424,7 @@ def test_erased_people_are_not_named_anywhere(
         with world.database.reading() as tx:
             assert figures.cycle_statistics(tx) == before
             row = cycles.cycle_row(tx, life.cycle_id)
-            assert "[sessions]" in row.source, "the file a cycle was read from is kept"
+            assert "[sessions]" in row.source, "the file that the cycle was read from is kept"
     plan = sending.get(f"{API}/plans/{second}").json()
     assert len(plan["result"]["matches"]) == 3
     for page in (

@@ -1,4 +1,4 @@
-"""A restore repeats the changes of access that the replaced database recorded after the backup."""
+"""A restore repeats the changes to access that the replaced database recorded after the backup."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def restored(deployment: Deployment) -> Callable[[Callable[[], object]], None]:
 
 @contextmanager
 def after(services: Services) -> Iterator[Transaction]:
-    """Yield a transaction in the restored database, whose trail and seals are valid."""
+    """Check the audit trail and seals of the restored database, and yield a transaction in it."""
     database = Database(services.settings.database_url)
     with database.reading() as tx:
         assert find_unsealed_rows(tx, services.keyring) == []

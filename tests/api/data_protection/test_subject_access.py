@@ -320,7 +320,7 @@ def test_later_lists_are_accepted_if_the_policy_named_an_erased_person(
     left = office.get(f"/api/v1/cycles/{cycle_id}/policy").json()
     assert left["pins"] == {"C-3": "K-2"}
     assert left["bans"] == ({"C-2": ["K-1"]} if code == "C-1" else {"C-1": ["K-2"]})
-    assert "C-10" in office.get(f"/api/v1/cycles/{cycle_id}/people").text, "no other id is theirs"
+    assert "C-10" in office.get(f"/api/v1/cycles/{cycle_id}/people").text, "C-10 is somebody else"
 
 
 @pytest.mark.parametrize(
@@ -359,4 +359,4 @@ def test_a_person_whose_id_looks_like_a_tombstone_code_is_erased(
         assert "Coachee 3" not in json.dumps(first.profile)
         code = first.code
         person_rights.erase_person(tx, person_id, now=AFTER)
-        assert tx.get_one(PersonRow, person_id).code == code, "that of a tombstone stays"
+        assert tx.get_one(PersonRow, person_id).code == code, "a tombstone's code is kept"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def feeds_of_two(world: World, client: httpx.Client) -> tuple[str, str, str]:
-    """Return the paths of two coachees' feeds, and the page of the first coachee."""
+    """Return the paths of two coachees' feeds, and of the page where the first one was created."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
     pages = [f"/p/{world.link(cycle_id, code).secret}/calendar" for code in ("C-1", "C-2")]

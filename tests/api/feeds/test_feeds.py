@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def person(world: World, client: httpx.Client) -> str:
-    """Return the page of a coachee with two future sessions."""
+    """Return the path of the pages of a coachee with two future sessions."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
     del client
@@ -44,7 +44,7 @@ def person(world: World, client: httpx.Client) -> str:
 
 
 def created(client: httpx.Client, page: str) -> str:
-    """Create a feed on a page; return its path."""
+    """Create a feed on a page; return the feed's path."""
     answer = client.post(page)
     assert answer.status_code == HTTPStatus.OK
     found = re.search(r'value="[^"]*(/feeds/[\w-]+\.ics)"', answer.text)

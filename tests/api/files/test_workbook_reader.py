@@ -243,7 +243,7 @@ def test_wrong_checksum_of_a_part_is_reported() -> None:
     content = bytearray(ods("coachees", [["id", "name"], ["C-1", "Ana"]]))
     with zipfile.ZipFile(io.BytesIO(content)) as whole:
         checksum = struct.pack("<L", whole.getinfo("content.xml").CRC)
-    assert content.count(checksum) == 2, "beside the part, and in the directory"
+    assert content.count(checksum) == 2, "one beside the part, one in the directory"
     content = content.replace(checksum, b"\0\0\0\0")
     assert "CRC" in refusal(bytes(content))
 

@@ -178,7 +178,7 @@ def test_feed_of_the_office_has_codes_instead_of_names_and_its_tag_changes(world
     assert b"VEVENT" not in unfolded(contents[-1])
     assert contents[-1].last_modified > contents[-2].last_modified
     assert len({one.etag for one in contents[1:]}) == 4
-    assert contents[0].etag == contents[-1].etag, "both are empty"
+    assert contents[0].etag == contents[-1].etag, "both feeds are empty"
 
 
 def test_limited_manager_gets_events_of_their_cycles_and_countries(world: World) -> None:

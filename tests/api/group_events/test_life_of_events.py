@@ -83,7 +83,7 @@ def step(
 
 
 def check(world: World) -> None:
-    """Compare each person's calendar with the stored dates, one by one."""
+    """Check that the messages to each person result in the stored state of each date."""
     with world.database.reading() as tx:
         rows = tx.execute(
             select(GroupInvitationRow, GroupEventDateRow.uid).join(

@@ -51,7 +51,7 @@ class GeneratedClient:
 
 @contextmanager
 def generated(document: dict[str, Any], folder: Path) -> Iterator[GeneratedClient]:
-    """Generate a client in a folder, check that there were no warnings, and make it importable."""
+    """Generate a client in a folder without warnings, and make it importable within the block."""
     if not GENERATOR.exists():
         pytest.skip("openapi-python-client is missing; `make .venv/tools.stamp` installs it")
     described = folder / "openapi.json"

@@ -54,7 +54,7 @@ def with_scopes(*scopes: TokenScope) -> Principal:
 
 @dataclass
 class Door:
-    """A route with a permission, and what the functions registered with it return and record."""
+    """A route with a permission, and the results and records of the functions registered for it."""
 
     world: World
     permission: Permission
@@ -66,7 +66,7 @@ class Door:
     recorded: list[tuple[str, str, str]] = field(default_factory=list)
 
     def enter(self) -> Principal:
-        """Authorise a request with the token `secret`; return the principal that it got."""
+        """Authorise a request with the token `secret`; return the principal of the request."""
         app = FastAPI()
         app.state.permissions = {(self.method, "/route"): self.permission}
         app.state.exempt_from_second_factor = lambda _services: self.is_exempt

@@ -82,7 +82,7 @@ def served(**limits: float) -> Iterator[Served]:
 
 
 def _is_closed(connection: socket.socket) -> bool:
-    """Wait until the server sends something or closes the connection; return true if it closes."""
+    """Wait until the server sends a byte or closes the connection; return whether it closed it."""
     try:
         return connection.recv(1) == b""
     except ConnectionResetError:

@@ -11,7 +11,7 @@ from matching.errors import NoUsableResultError
 
 
 class SpecialConflictError(ConflictError):
-    """A conflict that is not in the table."""
+    """A kind of conflict without a row of its own in the table of errors."""
 
 
 def test_every_domain_error_has_its_own_row() -> None:

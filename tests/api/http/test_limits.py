@@ -67,7 +67,7 @@ class Limited:
 
 
 def _cycle(world: World, mark: str) -> dict[str, str]:
-    """Add a cycle in whose lists all names and addresses contain `mark`; return its objects."""
+    """Add a cycle in whose lists all names and addresses contain `mark`; return its path values."""
     files = [
         NamedFile("coachees.csv", coachees_csv().replace(b"Coachee ", f"{mark}Learner".encode())),
         NamedFile("coaches.csv", coaches_csv().replace(b"Coach ", f"{mark}Teacher".encode())),

@@ -1,4 +1,4 @@
-"""Compares the permissions of all routes with a table, so that every change is reviewed."""
+"""Comparison of the permissions of all routes with a table, so that changes are reviewed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def rows() -> Iterator[list[str]]:
 
 
 def write() -> None:
-    """Regenerate the table with `python -m tests.api.http.test_permission_table`."""
+    """Write the table; `python -m tests.api.http.test_permission_table` calls this function."""
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows()])
 

@@ -1,4 +1,4 @@
-"""Calls every route with every role, and compares the outcomes with the permissions."""
+"""Calls of every route with every role, whose outcomes are compared with the permissions."""
 
 from __future__ import annotations
 
@@ -427,7 +427,7 @@ def _application(tx: Transaction, cycle_id: str, world: World) -> str:
 
 
 def _nomination(tx: Transaction, path_values: dict[str, str], world: World) -> str:
-    """Nominate C-3, unless already nominated, and return the id of the nomination."""
+    """Nominate C-3, unless they are nominated already, and return the id of the nomination."""
     person_id = path_values["person_id"]
     row = tx.scalar(select(NominationRow).where(NominationRow.person_id == person_id))
     if row is None:
@@ -753,7 +753,7 @@ def debug_log(shared: SharedServer, monkeypatch: pytest.MonkeyPatch) -> Iterator
 def test_no_route_logs_personal_data(
     shared: SharedServer, path_values: dict[str, str], debug_log: io.StringIO
 ) -> None:
-    """Each admitted caller calls every route. This test runs last, because it revokes links."""
+    """Callers call every route that admits them. This test runs last, because it revokes links."""
     secrets = {MARK, PASSPHRASE, "Coachee ", "Coach ", "example.org"}
     secrets |= {path_values[f"notes of {code}"] for code in ("K-1", "K-2")}
     secrets |= {path_values[caller.code] for caller in CALLERS if caller.code}

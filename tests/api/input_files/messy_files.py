@@ -1,4 +1,4 @@
-"""About seventy untidy lists of coachees; each has the same two people or is unusable.
+"""More than ninety untidy lists of coachees; each has the same two people or is unusable.
 
 `python -m tests.api.input_files.messy_files --write` writes a table of these files in
 docs/reference/people-files.md.

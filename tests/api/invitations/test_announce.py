@@ -100,7 +100,7 @@ def test_place_and_link_keep_sequence_and_repeat_each_answer(world: World) -> No
     row = _first(world, cycle_id)
     assert (row.mode, row.place, row.join_link) == (SessionMode.ONLINE, "Building 4", link)
     (second, _) = _announce(world, session, place="Building 5")
-    assert second.invitation.join_link == link, "what is not given stays"
+    assert second.invitation.join_link == link, "fields that are not given stay"
     assert _first(world, cycle_id).revision == 2
 
 

@@ -84,7 +84,7 @@ def test_the_archive_contains_the_same_emails_as_individual_downloads(
     assert len(to) == 4
     for name in mails:
         assert re.fullmatch(r"\d{4}-invitation-session-[12]\.eml", name), (
-            "file names contain no names"
+            "file names contain no names of people"
         )
     with world.database.reading() as tx:
         actions = tx.scalars(select(AuditRow.action)).all()
@@ -105,7 +105,7 @@ def test_messages_marked_as_sent_are_no_longer_pending(
     assert all(one.sent_at == now for one in list_outbox(services, cycle_id))
     assert _saved(office, cycle_id) == {}
     world.published(cycle_id, world.result(PAIRS, first_day=21))
-    assert len(_saved(office, cycle_id)) == 8, "the new times"
+    assert len(_saved(office, cycle_id)) == 8, "messages with the new times"
 
 
 def test_an_invitation_is_not_sent_until_its_recipient_has_a_link(

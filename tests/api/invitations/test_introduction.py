@@ -26,7 +26,7 @@ PAIRS = {"C-1": "K-1", "C-2": "K-2"}
 
 @pytest.fixture
 def office(world: World, server: MailServer) -> SendingOffice:
-    """Return a deployment that sends email, and introductions to the people of a plan."""
+    """Return a deployment that sends email, with a published plan and pending introductions."""
     jobs: list[object] = []
     services = replace(
         world.services,

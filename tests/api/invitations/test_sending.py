@@ -136,7 +136,7 @@ def test_released_messages_can_be_marked_as_sent_after_email_was_disabled(
     jobs = office_mail.queue_all()
     assert pending_messages(services, cycle_id).ready == 0
     without_mail = replace(services, settings=office_mail.world.services.settings)
-    assert pending_messages(without_mail, cycle_id).ready == 8, "mail was disabled meanwhile"
+    assert pending_messages(without_mail, cycle_id).ready == 8, "email has been disabled"
     assert dispatch.mark_sent(without_mail, cycle_id, services.now()) == 8
     office_mail.send(*jobs)
     assert office_mail.server.taken == []

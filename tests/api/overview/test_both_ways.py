@@ -47,7 +47,7 @@ WITHOUT_C_1 = COACHEES.replace("C-1", "C-5")
 
 @dataclass
 class ByJson:
-    """Performs actions through the API. Each returns whether it succeeded; some return faults."""
+    """Actions through the API. Each returns whether it succeeded; some return faults."""
 
     office: httpx.Client
 
@@ -88,7 +88,7 @@ class ByJson:
 
 @dataclass
 class ByPage:
-    """Performs actions through the forms on pages, and returns the same values as `ByJson`."""
+    """Actions through the forms on pages, which return the same values as those of `ByJson`."""
 
     office: httpx.Client
 

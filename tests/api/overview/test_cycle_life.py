@@ -53,7 +53,7 @@ pairings = st.dictionaries(st.sampled_from(COACHEES), st.sampled_from(COACHES))
 
 
 class CycleLife(RuleBasedStateMachine):
-    """Performs random actions on a cycle, and compares its state with a model."""
+    """Random actions on a cycle, whose state is compared with a model."""
 
     def __init__(self, world: World) -> None:
         super().__init__()

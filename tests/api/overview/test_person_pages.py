@@ -323,7 +323,7 @@ def test_an_unknown_link_is_not_found_with_advice(shared: SharedServer) -> None:
 
 
 def _without_agenda(page: str) -> str:
-    """Return a page without the parts that are shown only to verified people."""
+    """Return a page without the agenda, which is shown only to verified people."""
     return re.sub(r'<section aria-labelledby="agenda">.*?</section>', "", page, flags=re.DOTALL)
 
 
@@ -336,5 +336,5 @@ def test_personal_pages_have_no_scripts_but_their_own_files_and_are_not_cached(p
         assert all(
             re.fullmatch(r'<script src="/static/\w+\.js" defer></script>', one) for one in scripts
         )
-        assert " style=" not in answer.text, "inline styles are blocked by the policy"
+        assert " style=" not in answer.text, "browsers block inline styles here"
         assert " onclick" not in answer.text

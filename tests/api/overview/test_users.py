@@ -35,7 +35,7 @@ ANNA = {"name": "Anna Berg", "role": "manager"}
 
 @pytest.fixture
 def confirm(world: World, office: httpx.Client) -> Callable[[], dict[str, str]]:
-    """Return a function that confirms a change in the browser, and returns the factors."""
+    """Give the manager a password and an app; return a function that returns proof of both."""
     app = pyotp.TOTP(pyotp.random_base32())
     with world.database.writing() as tx:
         row = tx.get_one(UserRow, users.ensure_manager(tx, "manager", now=world.services.now()))

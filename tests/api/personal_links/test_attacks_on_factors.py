@@ -50,7 +50,7 @@ class Person:
         return self.principal.person_id or ""
 
     def on_device(self, method: Verification, age: timedelta = timedelta(0)) -> Principal:
-        """Return the person on a device that was verified some time ago."""
+        """Return the person's principal on a device that was verified `age` ago."""
         then = self.services.now() - age
         with self.world.database.writing() as tx:
             device = issue_device(tx, self.principal, method, "", remember=True, now=then)

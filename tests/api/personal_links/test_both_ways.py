@@ -1,4 +1,4 @@
-"""Links, codes and address changes have the same effects through JSON and on pages."""
+"""Links, codes and address changes have the same effects through the API and on pages."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class Holder:
         return [taken.text for taken in self.server.taken]
 
     def mailed_code(self) -> str:
-        """Request a code, and return the code in the email; requests are possible without pause."""
+        """Request a code, and return it from the email; another can be requested immediately."""
         assert self.json("POST", "/me/verification/code").status_code == HTTPStatus.ACCEPTED
         codes = [text[:9] for text in self.mails() if re.match(r"\d{4} \d{4}", text)]
         self.forget_codes()
@@ -112,7 +112,7 @@ class Holder:
         return key
 
     def set_pin(self, pin: str | None = PIN, current: str = "") -> str:
-        """Set a PIN on a device that was verified by a code; return the key of this device."""
+        """Set or (with `None`) remove a PIN on a device verified with a code; return its key."""
         key = self.key(**({"pin": current} if current else {}))
         changed = self.json("PUT", "/me/pin", {"pin": pin, "current": current}, key)
         assert changed.status_code == HTTPStatus.NO_CONTENT, changed.text
@@ -179,7 +179,7 @@ def test_link_alone_shows_times_and_replies(holder: Holder) -> None:
     assert "Coach 1" in holder.get(f"/sessions/{holder.session_id}").text
     assert holder.get(f"/sessions/{holder.session_id}/invitation.ics").is_success
     accepted = holder.post("/accept-all")
-    assert accepted.status_code == HTTPStatus.SEE_OTHER, "one press"
+    assert accepted.status_code == HTTPStatus.SEE_OTHER, "one press is enough"
     assert accepted.headers["location"] == holder.home
     assert "you accepted" in holder.get().text
     mine = holder.json("GET", "/me/sessions").json()["sessions"]
@@ -557,4 +557,4 @@ def test_inserted_device_and_pin_open_nothing(holder: Holder) -> None:
     code = holder.mailed_code()
     for pin in ("918273", PIN):
         assert holder.verify(code=code, pin=pin).status_code == HTTPStatus.FORBIDDEN
-    assert holder.json("GET", record, None, own).is_success, "verified before"
+    assert holder.json("GET", record, None, own).is_success, "verified before the attack"

@@ -137,7 +137,7 @@ def test_replacing_a_coach_changes_nothing_for_others(world: World, working: htt
         ("C-1", other["coach"])
     ]
     after = working.get(f"{API}/plans/{done['plan_id']}").json()["result"]["matches"]
-    assert after[1:] == before[1:], "with coach and every session as they were"
+    assert after[1:] == before[1:], "they keep their coach and sessions"
     published = working.post(f"{API}/plans/{done['plan_id']}/publish", headers=ANY_VERSION).json()
     assert (published["cancels"], published["requests"]) == (4, 4)
 

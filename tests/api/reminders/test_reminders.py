@@ -303,7 +303,9 @@ def test_a_cycle_with_reminders_switched_off_gets_none(world: World, cycle: Cycl
         reminders = select(MailRow.cycle_id).where(MailRow.kind.in_(REMINDER_KINDS))
         assert set(tx.scalars(reminders)) == {other.id}
     cycle.switch(on=True, now=BEFORE)
-    assert cycle.write_due_reminders(BEFORE) == Counter(), "the same people in another cycle"
+    assert cycle.write_due_reminders(BEFORE) == Counter(), (
+        "the same people already have reminders from another cycle"
+    )
     assert cycle.write_due_reminders(BEFORE + timedelta(days=1)) == _all(
         MailKind.REPLY_REMINDER, "C-1", "K-1", "C-2", "K-2"
     )

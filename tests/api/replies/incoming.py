@@ -1,4 +1,4 @@
-"""Sends emails to a published cycle, and reads how they were handled."""
+"""Emails to a published cycle, and how they were handled."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Correspondence:
         return self.world.services.now()
 
     def address(self, code: str = "C-1") -> str:
-        """Return the address with a person's token."""
+        """Return the reply address with a person's token."""
         token = self.world.services.keyring.reply_token(self.world.person_id(self.cycle_id, code))
         return f"coaching+{token}@example.org"
 

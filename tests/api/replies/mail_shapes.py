@@ -65,7 +65,7 @@ def _event(about: Answered, organiser: str | None, attendee: str, *more: str) ->
 
 
 def outlook(about: Answered) -> bytes:
-    """Return an answer of Outlook or Exchange: `MAILTO:`, and the comment in the text part."""
+    """Return an answer from Outlook or Exchange: `MAILTO:`, and the comment in the text part."""
     mail = _headers(about, "Accepted: Coaching session 1 of 2")
     mail["X-MS-Has-Attach"] = ""
     mail["X-MS-TNEF-Correlator"] = ""
@@ -90,7 +90,7 @@ def outlook(about: Answered) -> bytes:
 
 
 def exchange_counter(about: Answered, day: str = "20270128") -> bytes:
-    """Return a counter-proposal of Exchange: a Windows zone, and the old time in X-MS-OLK-…."""
+    """Return a counter-proposal from Exchange: a Windows zone, and the old time in X-MS-OLK-…."""
     mail = _headers(about, "New Time Proposed: Coaching session 1 of 2")
     mail.set_content("\r\n")
     zone = (
@@ -120,7 +120,7 @@ def exchange_counter(about: Answered, day: str = "20270128") -> bytes:
 
 
 def outlook_com(about: Answered) -> bytes:
-    """Return an answer of outlook.com: no ORGANIZER, and no method in the MIME header."""
+    """Return an answer from outlook.com: no ORGANIZER, and no method in the MIME header."""
     mail = _headers(about, "Accepted: Coaching session 1 of 2")
     mail.set_content("\r\n")
     event = _event(about, None, f"ATTENDEE;PARTSTAT={about.partstat}:mailto:{about.attendee}")
@@ -130,7 +130,7 @@ def outlook_com(about: Answered) -> bytes:
 
 
 def google(about: Answered) -> bytes:
-    """Return an answer of Google: text, HTML, and the calendar twice, with an alarm."""
+    """Return an answer from Google: text, HTML, and the calendar twice, with an alarm."""
     mail = _headers(about, "Accepted: Coaching session 1 of 2 @ Wed 27 Jan 2027 (ana@example.org)")
     mail["Sender"] = "Google Calendar <calendar-notification@google.com>"
     mail["Auto-Submitted"] = "auto-generated"
@@ -153,7 +153,7 @@ def google(about: Answered) -> bytes:
 
 
 def apple(about: Answered) -> bytes:
-    """Return an answer of Apple: the method in the MIME header, a quoted CN, and EMAIL."""
+    """Return an answer from Apple: the method in the MIME header, a quoted CN, and EMAIL."""
     mail = _headers(about, "Ana accepted the invitation to Coaching session 1 of 2")
     mail.set_content("Ana has accepted your invitation.\r\n")
     event = _event(
@@ -175,7 +175,7 @@ def apple(about: Answered) -> bytes:
 
 
 def nextcloud(about: Answered) -> bytes:
-    """Return an answer of Nextcloud (sabre/vobject): REQUEST-STATUS, and hidden HTML buttons."""
+    """Return an answer from Nextcloud (sabre/vobject): REQUEST-STATUS, and hidden HTML buttons."""
     mail = _headers(about, "Re: Coaching session 1 of 2")
     mail.set_content("Ana has accepted your invitation\r\n")
     event = _event(
@@ -196,7 +196,7 @@ def nextcloud(about: Answered) -> bytes:
 
 
 def thunderbird(about: Answered) -> bytes:
-    """Return an answer of Thunderbird: text and calendar as alternatives, with X-MOZ properties."""
+    """Return an answer from Thunderbird: text or calendar as alternatives, and X-MOZ properties."""
     mail = _headers(about, "Event Invitation Reply (Accepted): Coaching session 1 of 2")
     mail["User-Agent"] = "Mozilla Thunderbird"
     mail.set_content("ana@example.org has accepted your event invitation.\r\n")
@@ -222,7 +222,7 @@ CLIENTS = {
 
 
 def vacation(about: Answered) -> bytes:
-    """Return an automatic reply of Exchange."""
+    """Return an automatic reply from Exchange."""
     mail = _headers(about, "Automatic reply: Coaching session 1 of 2")
     mail["Auto-Submitted"] = "auto-replied"
     mail["X-Auto-Response-Suppress"] = "All"

@@ -152,7 +152,7 @@ def code_of(address: str) -> str:
 
 
 def sending_all(office: Office) -> list[Taken]:
-    """Release all messages and send them like a worker; return the accepted messages."""
+    """Release all messages and send them as a worker does; return those the server accepted."""
     sending = SendingOffice(
         office.world, office.services, office.server, office.cycle_id, office.jobs
     )
@@ -200,7 +200,7 @@ def test_calendars_show_the_plan_after_every_step_of_its_life(
     assert {one.recipient for one in moved} >= {"c1@example.org", "k1@example.org"}
     assert office.session("C-1").start == time.start
 
-    # A counter-proposal from Outlook, which the office refuses: the calendar is told so.
+    # A counter-proposal from Outlook, which the office refuses; the calendar is notified.
     session = office.session("C-2")
     counter = office.answer(session, "C-2", comment="Thursday, please")
     office.receive(exchange_counter(counter))
@@ -233,7 +233,7 @@ def test_calendars_show_the_plan_after_every_step_of_its_life(
     office.deliver()
     assert office.calendars["k1@example.org"] == {}
     assert office.calendars["c2@example.org"] == {}
-    assert uids.isdisjoint(office.calendars["c1@example.org"]), "the new coach's are new events"
+    assert uids.isdisjoint(office.calendars["c1@example.org"]), "a new coach means new events"
     assert len(office.calendars["c1@example.org"]) == 2
 
 

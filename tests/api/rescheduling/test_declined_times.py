@@ -111,7 +111,7 @@ def test_the_other_participant_is_told_of_a_decline_without_the_comment(
         assert secret not in text
     submit_reply(services, coachee, session.id, ACCEPTED)
     first, second = notices(world, services)
-    assert not first[1], "it is no longer true"
+    assert not first[1], "the notice is no longer true"
     assert "Accepted after all" in second[1]
 
 

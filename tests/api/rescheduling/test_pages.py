@@ -239,7 +239,7 @@ def test_place_and_link_are_set_for_one_session_and_for_the_whole_pair(
 
 
 def links_of(client: httpx.Client, session: SessionDetails) -> dict[int, str]:
-    """Return the links of a pair's sessions by number, as the office's pages show them."""
+    """Return the join link of each session of a pair, by number, as the office's pages show it."""
     schedule = client.get(f"/api/v1/cycles/{session.cycle_id}/schedule").json()
     found = {}
     for one in schedule:

@@ -233,7 +233,7 @@ def test_after_the_cutoff_the_office_decides_and_the_other_participant_cannot(
     decisions.decide(late, OFFICE, session.id, proposal.id, Decision.CONFIRM)
     moved = again(world, session)
     assert (moved.start, moved.coach_reply) == (proposal.time.start, Reply.NONE)
-    assert moved.coachee_reply is Reply.ACCEPTED, "they proposed it"
+    assert moved.coachee_reply is Reply.ACCEPTED, "the coachee proposed it"
 
 
 def test_a_proposal_expires_when_its_session_is_changed_or_starts(
@@ -276,7 +276,7 @@ def test_a_time_outside_the_rules_that_came_by_email_is_up_to_the_office(
             comment="on leave",
             now=services.now(),
         )
-    assert proposal.problems == (), "they would reveal the other's calendar"
+    assert proposal.problems == (), "problems would reveal the other's calendar"
     assert read_proposals(services, coach, session.id)[0].comment == ""
     shown = read_proposals(services, OFFICE, session.id)[0]
     assert (shown.comment, shown.needs_office, len(shown.problems)) == ("on leave", True, 2)

@@ -239,7 +239,7 @@ def test_report_is_self_contained_and_escapes_user_text(folder: Path) -> None:
     assert "=Formula &amp; &lt;Tag&gt;" in page
     assert "<Tag>" not in page
     assert "Spring &lt;2027&gt; &amp; after" in page
-    assert not re.search(r"""(?:src|href)=["'](?!#)""", page), "it asks for no other file"
+    assert not re.search(r"""(?:src|href)=["'](?!#)""", page), "the page loads no other file"
     assert not re.search(r"""url\((?!"#)|@import|<script""", page)
 
 

@@ -1,4 +1,4 @@
-"""Counts how often a run's data is validated and serialised until its plan is stored."""
+"""How often the data of a run is validated and serialised until its plan is stored."""
 
 from __future__ import annotations
 

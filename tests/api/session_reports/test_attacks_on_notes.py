@@ -92,7 +92,7 @@ class Coach:
                 tx.execute(update(table.__table__).where(*matching).values(**row))
 
     def noticed(self) -> list[str]:
-        """Return the audit events about altered notes."""
+        """Return the kind of alteration from each audit event about altered notes."""
         with self.world.database.reading() as tx:
             rows = tx.scalars(select(AuditRow).where(AuditRow.action == "altered notes noticed"))
             return [str(row.detail["how"]) for row in rows]

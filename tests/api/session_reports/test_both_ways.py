@@ -1,4 +1,4 @@
-"""Reporting on a session has the same effect through JSON and on pages."""
+"""Reporting on a session has the same effect through the API and on pages."""
 
 from __future__ import annotations
 
@@ -249,7 +249,7 @@ def test_saving_a_session_note_queries_its_session_once(world: World) -> None:
         event.remove(world.database.engine, "before_cursor_execute", listen)
     assert sum("FROM sessions WHERE" in statement for statement in changed) == 1
     assert len(changed) == 22
-    assert len(unchanged) == 14, "a note that is as it was is not written again"
+    assert len(unchanged) == 14, "an unchanged note is not written again"
 
 
 def test_one_reading_serves_the_pages_of_the_office_and_of_participants(
@@ -268,6 +268,6 @@ def test_one_reading_serves_the_pages_of_the_office_and_of_participants(
     by_coach, coach_queries = read(coach)
     assert by_office.cycle is not None
     assert by_office.cycle.id == cycle_id
-    assert by_coach.cycle is None, "a participant's page does not name it"
+    assert by_coach.cycle is None, "a participant's page does not name the cycle"
     assert by_office.session.id == by_coach.session.id == session_id
     assert (office_queries, coach_queries) == (5, 3)

@@ -1,4 +1,4 @@
-"""A secret link alone never opens a coach's notes, because the office has handed it out."""
+"""A secret link alone never opens a coach's notes, because the office has the link, too."""
 
 from __future__ import annotations
 

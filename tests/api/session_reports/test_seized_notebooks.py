@@ -60,7 +60,7 @@ class Programme:
         return self.devices[-1]
 
     def new_link(self, *, verified: bool = True) -> dict[str, str]:
-        """Renew the link, and verify a device with it so long ago that another code is required."""
+        """Renew the link; return headers with a device verified too long ago to need no code."""
         made = self.client.post(f"{API}/people/{self.person_id}/link", headers=self.office)
         bearer = {"Authorization": f"Bearer {made.json()['credential']['secret']}"}
         if not verified:

@@ -222,7 +222,7 @@ def test_manager_sees_both_sides_if_they_differ_until_it_is_clarified(
     assert meeting.to_do() == {}
     assert "Mark as clarified" not in office.get(f"/sessions/{meeting.session.id}").text
     client.put(f"{meeting.url}/feedback", json=reported, headers=meeting.as_("C-1"))
-    assert meeting.to_do() == {}, "the same again is no news"
+    assert meeting.to_do() == {}, "an identical record creates no task"
     late = {"attendance": "cancelled"}
     client.put(f"{meeting.url}/feedback", json=late, headers=meeting.as_("C-1"))
     assert meeting.to_do() == {ToDoKind.ATTENDANCE_DIFFERS: 1}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def contracting(world: World, client: httpx.Client) -> PublishedCycle:
     """Return a cycle in which C-1 begins with a contracting session.
 
-    Another time is proposed for it, and an email about it could not be delivered.
+    Another time is proposed for it, and two emails about it could not be delivered.
     """
     cycle = published_cycle(world, client)
     now, coachee = world.services.now(), world.person_id(cycle.id, "C-1")

@@ -104,7 +104,9 @@ def test_times_are_in_the_readers_time_zone(world: World) -> None:
     assert page.sessions[0].start.isoformat() == "2027-01-27T09:00:00+01:00"
     assert {session.coach.code for session in page.sessions} == {"K-1"}
     assert {session.coach.timezone for session in page.sessions} == {"Europe/Stockholm"}
-    assert {session.coachee.timezone for session in page.sessions} == {None}, "where they serve"
+    assert {session.coachee.timezone for session in page.sessions} == {None}, (
+        "time zones would reveal where people serve"
+    )
     assert {one.coachee.timezone for one in published_sessions(world, cycle_id)} == {
         "Europe/Belgrade"
     }

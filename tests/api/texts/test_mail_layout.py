@@ -1,4 +1,4 @@
-"""The layout of every email with texts that are 40 % longer, on phones, in light and dark.
+"""The layout of every email with texts that are 40 % longer, on phones, in light and dark mode.
 
 `MAIL_PICTURES=FOLDER` in the environment writes a picture of each email to that folder, and
 `MAIL_LANGUAGE=en` uses English instead of the pseudo-locale.

@@ -103,7 +103,7 @@ def _module_of(path: Path) -> str:
 
 
 def _imported_modules(nodes: list[ast.AST]) -> Iterator[str]:
-    """Yield the modules that a file imports, or imports names from."""
+    """Yield the module of each `from … import …`, and each imported name as a submodule of it."""
     for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.module is not None:
             yield node.module

@@ -145,7 +145,7 @@ def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
 
 
 def write_questions(services: Services, session: SessionDetails) -> Iterator[datetime]:
-    """Send follow-ups after the cycle, and reminders a week later; yield the times."""
+    """Queue follow-ups after the cycle, and reminders a week later; yield each of the two times."""
     plan_questions(services, session)
     for now in (QUESTION, QUESTION + timedelta(days=7)):
         assert write_due_questions(replace(services, now=lambda now=now: now)) == 2
@@ -219,7 +219,7 @@ def change_sessions(world: World) -> None:
 
 
 def propose_and_decide(services: Services, session: SessionDetails) -> Iterator[str]:
-    """Propose other times, decide on them, and reply; yield when there is an email to send."""
+    """Propose other times, decide on them, and reply; yield the name of each email to be sent."""
     coachee, coach = principal_of(session, Side.COACHEE), principal_of(session, Side.COACH)
     office = Principal(AccessRole.MANAGER, user_id="office")
     for decision, who in ((Decision.WITHDRAW, coachee), (Decision.REFUSE, coach)):

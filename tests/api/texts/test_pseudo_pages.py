@@ -193,7 +193,7 @@ def legacy_device(world: World, person_id: str) -> str:
 
 
 def questions_after_cycle(world: World) -> tuple[str, str, str]:
-    """Complete a pair, and ask its coachee and a post; return two links and a device key."""
+    """Complete a pair, and ask its coachee and a post; return their links and a device key."""
     now, keyring = world.services.now(), world.services.keyring
     today, until = now.date(), now + timedelta(days=30)
     with world.database.writing() as tx:
@@ -240,7 +240,7 @@ def sign_in_by_every_means(world: World) -> None:
 
 
 def link_of_person_with_passkeys(world: World) -> str:
-    """Return the secret link of a person who has a passkey."""
+    """Give a person a passkey, and return the secret of a new link to their pages."""
     with world.database.writing() as tx:
         person = tx.scalars(select(PersonRow).where(PersonRow.left_at.is_(None))).first()
         assert person is not None
@@ -318,7 +318,7 @@ def test_all_text_comes_from_the_catalogues_with_passkeys_and_a_provider(
 
 
 def receive_emails_of_all_kinds(world: World) -> None:
-    """Record an incoming email for each reason that the programme office can see."""
+    """Record incoming emails with every reason, in each of three states."""
     with world.database.writing() as tx:
         session = tx.scalars(select(SessionRow)).first()
         assert session is not None

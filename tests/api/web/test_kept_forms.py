@@ -32,7 +32,7 @@ def keyring(tmp_path: Path) -> Keyring:
 
 
 def location(status: HTTPStatus, to: str, *, query: str, refused: bool = False) -> str:
-    """Return the URL to which a form with a draft is redirected."""
+    """Return the URL to which the response redirects after the middleware has processed it."""
     sent: list[Message] = []
 
     async def app(scope: Scope, _receive: Receive, send: Send) -> None:

@@ -66,7 +66,7 @@ class Reader(HTMLParser):
 def check(page: str, address: str) -> None:
     reader = Reader(page)
     assert reader.of("html") == [{"lang": "en"}], address
-    assert len(reader.of("h1")) == 1, f"{address}: one h1"
+    assert len(reader.of("h1")) == 1, f"{address}: not exactly one h1"
     assert len(reader.of("main")) == 1, address
     assert page.partition("<body>")[0].count("<title>") == 1, address
     identifiers = Counter(
@@ -76,10 +76,12 @@ def check(page: str, address: str) -> None:
     labelled = {attributes.get("for") for attributes in reader.of("label")}
     for attributes in reader.unlabelled:
         assert attributes.get("id") in labelled, f"{address}: {attributes} has no label"
-    assert [tag for tag, words in reader.texts if not words] == [], f"{address}: a nameless element"
+    assert [tag for tag, words in reader.texts if not words] == [], (
+        f"{address}: an element without a name"
+    )
     levels = [int(tag[1]) for tag, _ in reader.elements if re.fullmatch("h[1-6]", tag)]
     jumps = [(one, two) for one, two in pairwise(levels) if two > one + 1]
-    assert jumps == [], f"{address}: a heading's level is skipped"
+    assert jumps == [], f"{address}: a heading level is skipped"
     for attributes in reader.of("th"):
         assert attributes.get("scope"), f"{address}: a header cell without scope"
     assert not [1 for _, attributes in reader.elements if "style" in attributes], address
@@ -87,7 +89,7 @@ def check(page: str, address: str) -> None:
 
 @pytest.fixture(scope="module")
 def pages(shared: SharedServer) -> Iterator[dict[str, str]]:
-    """Return the pages by address."""
+    """Return the HTML of each page, by its path or a name."""
     world = shared.world
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-1"}))

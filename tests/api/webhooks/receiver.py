@@ -18,9 +18,9 @@ import trustme
 
 @dataclass
 class Receiver:
-    """Received requests, and the status codes of the responses: `answers`, followed by 204.
+    """Received requests, and the status codes of the responses: `answers`, then always 204.
 
-    With a `pause`, in seconds, the response is an endless sequence of header lines.
+    If `pause` is set, responses are endless: a header line every `pause` seconds.
     """
 
     url: str = ""

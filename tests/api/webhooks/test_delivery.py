@@ -56,7 +56,7 @@ def happened(services: Services, action: str, object_id: str) -> None:
 
 
 def delivered(services: Services, *, later: timedelta = timedelta(0)) -> Webhook:
-    """Run the job at the time `later` after now, and return the only webhook."""
+    """Run the job as if the time were `later` than now, and return the only webhook."""
     now = services.now() + later
     deliver_due(replace(services, now=lambda: now), threading.Event())
     return webhooks.list_webhooks(services)[0]
@@ -243,7 +243,7 @@ def test_silent_receiver_holds_up_an_attempt_only_until_its_timeout() -> None:
 def test_receiver_that_never_finishes_its_response_holds_up_an_attempt_only_so_long(
     receiver: Receiver,
 ) -> None:
-    receiver.pause = 0.15  # seconds between the header lines, of which there is no end
+    receiver.pause = 0.15  # seconds between the endless header lines
     assert send(receiver.url, {}, b"{}", LOOPBACK, timeout=0.3) is Problem.TIMEOUT
 
 

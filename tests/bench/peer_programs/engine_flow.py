@@ -1,4 +1,4 @@
-"""This engine's assignment: its min-cost flow, without sessions. Runs in its own environment."""
+"""This engine's assignment: its min-cost flow, without sessions."""
 
 from fractions import Fraction
 

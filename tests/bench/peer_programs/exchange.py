@@ -1,4 +1,4 @@
-"""Reads the pairs for the programs, and reports their answers.
+"""The exchange of pairs and answers with the programs.
 
 The clock runs from before the pairs are read until the chosen pairs are written. Imports are not
 measured.
@@ -13,13 +13,13 @@ _PAIRS, _ANSWER = (Path(word) for word in sys.argv[1:3])
 
 
 class Task:
-    """Pairs to choose from: `(coachee, coach, points)` rows, by decreasing importance.
+    """The pairs to choose from, as rows of coachee, coach and points.
 
     Attributes:
         coachees: the number of coachees, who are numbered from 0.
         capacity: the number of places of each coach.
         pairs: the eligible pairs.
-        most: exceeds the points of all coachees together, so that placing outweighs points.
+        most: a bound above the points of all coachees together, so that placing outweighs points.
     """
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Task:
         self.most: int = max(points for _, _, points in self.pairs) * self.coachees + 1
 
     def answer(self, chosen: list[tuple[int, int]]) -> None:
-        """Write the chosen (coachee, coach) pairs, stop the clock, check and report."""
+        """Write the chosen (coachee, coach) pairs, stop the clock, check and print the result."""
         _ANSWER.write_text(json.dumps(sorted(chosen)), encoding="utf-8")
         seconds = time.perf_counter() - self._started
         points = {(i, j): value for i, j, value in self.pairs}

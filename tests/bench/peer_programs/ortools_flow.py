@@ -1,4 +1,4 @@
-"""OR-Tools: one min-cost flow on the pairs, and nothing else. The floor of the comparison."""
+"""OR-Tools: a single min-cost flow on the pairs, which is the floor of the comparison."""
 
 import numpy as np
 from exchange import Task

@@ -1,4 +1,4 @@
-"""Mutates a valid result and checks that the audit reports each mutation."""
+"""Mutations of a valid result, each of which the audit must report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Audits arbitrary result files, which may produce findings but must not crash."""
+"""The audit of arbitrary result files, which may produce findings but must not crash."""
 
 from __future__ import annotations
 

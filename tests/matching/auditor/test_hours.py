@@ -1,4 +1,4 @@
-"""Compares the availability computed by the auditor with that computed by the engine."""
+"""The availability computed by the auditor, compared with that computed by the engine."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ starts = st.builds(
 
 
 def session(number: int, start: datetime, minutes: int, zone: str) -> Session:
-    """Return a session that bypasses validation, as `model_copy` does."""
+    """Return a session with local times that are not validated, as `model_copy` allows."""
     local = [one.astimezone(ZoneInfo(zone)) for one in (start, start + timedelta(minutes=minutes))]
     plain = Session(uid=str(number), number=number, start=local[0], end=local[1])
     return plain.model_copy(update={"start": local[0], "end": local[1]})

@@ -122,7 +122,7 @@ def test_search_for_a_bound_ends_at_the_threshold(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_known_timetables_are_extended(seed: int) -> None:
-    """What is found from the timetable of a smaller set fits, and is found only where it can be."""
+    """Timetables extended from a smaller set are valid, and are found only if one exists."""
     calendar = _busy(seed)
     extended = 0
     for wanted in list(combinations(range(6), 3))[:12]:

@@ -64,7 +64,7 @@ def _without(roster: Roster, cycle: Cycle, match: Match) -> tuple[Roster, Cycle]
 def _price(
     roster: Roster, before: Result, after: Result, compared: Comparison
 ) -> tuple[LevelDifference, ...]:
-    """Return the difference at each level. `placed` uses the original priorities."""
+    """Return the differences in `placed` (by the original priorities), `worst` and `total`."""
     priority = {coachee.id: coachee.priority for coachee in roster.coachees}
     old, new = (sum(priority[one.coachee] for one in plan.matches) for plan in (before, after))
     first = LevelDifference(name=ObjectiveLevel.PLACED, before=old, after=new, gain=new - old)

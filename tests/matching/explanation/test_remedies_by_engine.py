@@ -1,4 +1,4 @@
-"""Verifies remedies found by the engine against brute force over plans."""
+"""Remedies found by the engine, verified against brute force over plans."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares runner-ups of all matches, computed together, with solving again for each match."""
+"""Runner-ups of all matches, computed together, compared with solving again for each match."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def best(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
 
 
 def _values(one: RunnerUp | None) -> object:
-    """Return the runner-up's price; equally good plans may have different coaches."""
+    """Return the price and the number of moves; equally good plans may have different coaches."""
     if one is None:
         return None
     assert one.proven

@@ -1,4 +1,4 @@
-"""Compares re-matching a cycle in progress with brute force over all continuations."""
+"""Re-matching a cycle in progress, compared with brute force over all continuations."""
 
 from __future__ import annotations
 
@@ -237,7 +237,7 @@ class BruteForce:
         return not several or place(0, [])
 
     def best(self) -> list[int] | None:
-        """Return the best value of each level except `schedule`; `None` with too many series."""
+        """Return the best values of all levels but `schedule`, or `None` for too many series."""
         roster = self.roster
         options = {
             (one, row): self.options(coachee, coach)
@@ -283,7 +283,7 @@ class BruteForce:
         return [value[level] for level in self.cycle.objective.levels if level in value]
 
     def best_points(self, result: Result) -> int | None:
-        """Return the best `schedule` value of a result's matches that keeps the most sessions."""
+        """Return the best `schedule` that keeps most sessions, or `None` if there are too many."""
         before = {
             (match.coachee, match.coach, one.number): one.start
             for match in self.keep.matches

@@ -30,7 +30,7 @@ def limits(draw: Random, coaches: int) -> SeriesLimits:
 
 
 def grid(draw: Random, people: int, *, opens: bool = False) -> AvailabilityGrid:
-    """Draw a few hours on each day of three weeks, many of them close to midnight."""
+    """Draw at most three hours on each of twenty days, many of them close to midnight."""
     starts, first = (
         sorted({
             day * DAY_MINUTES + 60 * draw.choice((0, 1, 9, 12, 22, 23))
@@ -56,7 +56,7 @@ def grid(draw: Random, people: int, *, opens: bool = False) -> AvailabilityGrid:
 
 
 def has_series(free: AvailabilityGrid, held: list[int], rules: SeriesLimits, coach: int) -> bool:
-    """Search for a series start by start."""
+    """Return whether there is a series, by trying each start."""
 
     def fits(series: list[int]) -> bool:
         for one, other in pairwise(series):

@@ -131,7 +131,7 @@ def local(text: str) -> int:
 
 
 def pair(**changes: object) -> PairCalendar:
-    """Return the calendar of a pair with four sessions on Wednesdays, 21 days apart, at 09:00."""
+    """Return the calendar of a pair with three sessions on Wednesdays, 21 days apart, at 09:00."""
     people = {"availability": MONDAYS, "timezone": "Europe/Belgrade", "country": "RS"}
     starts = [local("2027-01-27T09:00") + week * 3 * 7 * 1440 for week in range(3)]
     values = {

@@ -68,7 +68,7 @@ def test_no_phrase_names_serbo_croatian() -> None:
 
 
 def test_rule_of_the_documentation_passes_its_examples(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also for readers who have added it already."""
+    """The test also passes for readers who have already added the rule."""
     text = (Path(__file__).parents[3] / "docs" / "add-a-rule.md").read_text()
     source = text.split("```python\n")[1].split("```")[0]
     for code in re.findall(r'message\("([a-z.]+)"', source):

@@ -18,7 +18,7 @@ DEADLINE = Deadline(lambda: 0.0, None, lambda: False)
 
 
 def random_choice(random: Random) -> tuple[Roster, Cycle, PricingOracles, list[int]]:
-    """Return a choice of pairs that every coach alone can hold."""
+    """Return an instance, its oracles, and a choice of pairs that each coach can schedule alone."""
     roster, cycle = both_roles(random)
     places = [coach.model_copy(update={"capacity": 3}) for coach in roster.coaches]
     roster = roster.model_copy(update={"coaches": tuple(places)})

@@ -31,7 +31,7 @@ def with_quality(random: Random) -> tuple[Roster, Cycle]:
 
 
 def best_points(roster: Roster, cycle: Cycle, result: Result) -> int | None:
-    """Return the best `schedule` value of a result's matches, or `None` for too many options."""
+    """Return the best `schedule` value of the matches, or `None` for too many timetables."""
     context = AuditContext(roster, cycle, result, None)
     options = [
         [
@@ -82,5 +82,5 @@ def test_schedule_of_linked_coaches_is_within_its_bounds(seed: int) -> None:
 
 @pytest.mark.parametrize(("seed", "points"), [(282, 257), (304, 224), (372, 300)])
 def test_coaches_are_improved_in_turn(seed: int, points: int) -> None:
-    """The joint timetable that the search starts from has 179, 204 and 295 points."""
+    """The joint timetables that the search starts from have 179, 204 and 295 points."""
     assert solved(*with_quality(Random(seed))).levels[-1].value >= points
