@@ -41,7 +41,7 @@ def rows() -> Iterator[list[str]]:
 
 
 def write() -> None:
-    """Write the table; `python -m tests.api.http.test_permission_table` calls this function."""
+    """Regenerate the table: `python -m tests.api.http.test_permission_table`."""
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows()])
 
