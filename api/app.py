@@ -143,13 +143,13 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 
 
 def open_services(settings: Settings) -> tuple[Services, JobQueue]:
-    """Open the database, the key ring and the job queue, and check the texts of the organisation.
+    """Open the database, the key ring and the job queue; check the deployment's own texts.
 
     Returns:
         The services, whose actions are attributed to the system, and their job queue.
 
     Raises:
-        DomainError: the texts, the database or the key file cannot be used.
+        DomainError: the texts, the instruments, the database or the key file cannot be used.
     """
     consent_texts(settings)  # invalid texts must fail at start-up, not on a page
     applied_texts(settings)

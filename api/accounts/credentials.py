@@ -128,7 +128,10 @@ def revoke_credentials(
     *,
     except_id: str | None = None,
 ) -> int:
-    """Revoke a user's credentials of these `kinds`, except `except_id`; return how many."""
+    """Revoke a user's credentials of certain kinds, and return how many were revoked.
+
+    The credential with the id `except_id` is not revoked.
+    """
     rows = tx.scalars(
         select(CredentialRow).where(
             CredentialRow.user_id == user_id,

@@ -85,7 +85,7 @@ def verify_code(
 
 
 def record_failure(tx: Transaction, row: UserRow, action: str, *, now: datetime) -> None:
-    """Record a failed attempt, and lock the user out from the fifth consecutive failure.
+    """Record a failed attempt, and lock the user out from the fifth consecutive failure on.
 
     The lockout starts at 30 seconds, and doubles with each further failure up to an hour.
     """

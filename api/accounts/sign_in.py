@@ -70,8 +70,8 @@ def sign_in_by_password(services: Services, form: SignInForm, attempt: Attempt) 
     counts only if the stored hash is still the same in that transaction.
 
     Raises:
-        NotSignedInError: one of the three is wrong, or the user is locked out; the message does not
-            reveal which.
+        NotSignedInError: the name, password or code is wrong, or the user is locked out; the
+            message does not reveal which.
         BusyError: too many passwords are being verified.
     """
     queue = hashing_queues.SIGNED_IN if attempt.from_known_device else hashing_queues.STRANGERS

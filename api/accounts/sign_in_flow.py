@@ -1,8 +1,8 @@
 """Sign-in flows that continue at an identity provider or on a passkey device.
 
 Only the browser that started a flow can finish it, and only once. The browser stores a random
-secret in a cookie, from which the values sent out (a provider's `state` and `nonce`, a passkey's
-challenge) are derived. Responses from other browsers and repeated responses are rejected.
+secret in a cookie; the values that are sent out (`state` and `nonce` to a provider, a challenge to
+a passkey) are derived from it. Responses from other browsers and repeated responses are rejected.
 """
 
 from __future__ import annotations

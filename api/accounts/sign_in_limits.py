@@ -118,7 +118,7 @@ class DelayedAttempts:
         self._left = limit
 
     async def wait(self, attempt: Attempt) -> None:
-        """Wait for the delay of an attempt, without occupying a thread.
+        """Delay an attempt for `delay_seconds`, without blocking a thread.
 
         Raises:
             TooManyAttemptsError: too many attempts are waiting.

@@ -253,12 +253,12 @@ def _faults(error: ValidationError) -> list[InputFault]:
 
 
 def ensure_manager(tx: Transaction, name: str, *, now: datetime) -> str:
-    """Return the id of the user called `name`, adding them as a manager if missing."""
+    """Return the id of the user called `name`; add them as a manager if there is no such user."""
     return ensure_user(tx, name, AccessRole.MANAGER, now=now)
 
 
 def ensure_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> str:
-    """Return the id of the user called `name`, adding them with `role` if missing."""
+    """Return the id of the user called `name`; add them with `role` if there is no such user."""
     row = tx.scalar(select(UserRow).where(UserRow.name == name))
     if row is None:
         row = UserRow(name=name, role=role.value, created_at=now)

@@ -29,7 +29,7 @@ class AideProposal(FrozenModel):
     """A proposal as an aide sees it.
 
     Attributes:
-        own: whether the proposal was made on the coachee's behalf, not by the other participant.
+        own: whether the proposal was made by or for the coachee, not by the other participant.
         needs_office: whether the programme office decides on it.
     """
 

@@ -40,7 +40,7 @@ class DecisionForm(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class AideProposalLine:
-    """A proposal as shown to an aide; `own` is true if it was made on the coachee's behalf."""
+    """A proposal as shown to an aide; `own` is true if it was made by or for the coachee."""
 
     id: str
     own: bool

@@ -58,7 +58,7 @@ class AideTime(FrozenModel):
 
 
 class AideTimes(FrozenModel):
-    """The upcoming sessions that an aide sees; `label` is the aide's name, given by the coachee."""
+    """The upcoming sessions that an aide sees; `label` is the coachee's name for the aide."""
 
     label: str
     times: tuple[AideTime, ...]

@@ -207,7 +207,7 @@ class _AnchorComparison:
         self._last_at = row.at
 
     def missing_from(self) -> int | None:
-        """Return the row count of the latest mismatch that no restore explains, if there is one."""
+        """Return the row count of the latest mismatched anchor that no restore explains, if any."""
         unexplained = [a for a in self._disagreeing() if self._restore_of(a) is None]
         return max(unexplained, key=lambda a: a.at).rows if unexplained else None
 

@@ -38,7 +38,7 @@ class JobQueue:
         )
 
     def __call__(self, tx: Transaction, job: Job) -> None:
-        """Queue `job`, unless it is already queued."""
+        """Queue `job`, unless the same job was queued before."""
         job_type = self._job_types[job.job_type]
         options: EnqueueOptions = {
             "workflow_name": job_type.name,

@@ -63,7 +63,8 @@ class BackgroundTaskRow(IdentifiedRow):
         """Cancel a queued task immediately, or request cancellation of a running task.
 
         Raises:
-            ConflictError: the task has already ended. `noun`, a key of `HAS_ENDED`, names it.
+            ConflictError: the task has already ended. `noun`, a key of `HAS_ENDED`, determines the
+                message.
         """
         if self.state.is_final:
             raise ConflictError(facts.HAS_ENDED[noun](state=_ENDED[self.state]))

@@ -35,7 +35,7 @@ class WorkerLeaseHeldError(DomainError):
 
 
 class WorkerLease:
-    """The lock of a slot."""
+    """The lease on a slot; it is held by acquiring the slot's lock."""
 
     def __init__(self, database: Database, name: str) -> None:
         self.name = name
@@ -87,7 +87,7 @@ class FileLock:
         self._file: int | None = None
 
     def acquire(self) -> bool:
-        """Acquire the lock, or return `False` if another process holds the lock."""
+        """Try to acquire the lock; return whether this process holds it."""
         if self._file is not None:
             return True
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -115,7 +115,7 @@ class AdvisoryLock:
         self.connection: Connection | None = None
 
     def acquire(self) -> bool:
-        """Acquire the lock, or return `False` if another process holds the lock.
+        """Try to acquire the lock; return whether this process holds it.
 
         A lock that was lost with its connection is acquired again.
         """

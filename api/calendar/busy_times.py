@@ -164,7 +164,7 @@ def _check(file: str, text: str) -> None:
 
 
 def _check_rule(file: str, rule: str) -> None:
-    """Refuse a recurrence rule, in upper case, that repeats too often or at an invalid interval."""
+    """Reject a recurrence rule, in upper case, that repeats too often or at an invalid interval."""
     on_one_day = 1
     for values in _SUB_DAILY.findall(rule):
         on_one_day *= values.count(",") + 1

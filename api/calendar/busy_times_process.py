@@ -25,13 +25,13 @@ DayPart = tuple[str, int, int]
 
 
 class _RefusedError(ValueError):
-    """The calendar is refused for one of the reasons defined above."""
+    """The calendar is refused; the message is `NOT_READABLE`, `TOO_MANY` or `TOO_LONG`."""
 
 
 def build_response(text: str, zone: str, first: date, last: date) -> dict[str, object]:
     """Return the busy times as `{"busy": [[day, start_minute, end_minute], …]}`, or `{"error": …}`.
 
-    Days and minutes are local to `zone`; intervals that cross midnight are split there.
+    Days and minutes are local to `zone`; intervals that cross midnight are split at midnight.
     """
     local = ZoneInfo(zone)
     try:

@@ -1,4 +1,4 @@
-"""The subject and the two body texts of invitation emails, from cached rendered templates."""
+"""The subject and the two bodies of invitation emails, rendered from templates."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LINKS = ("accept", "decline", "propose", "calendar")
 class ReplyLinks:
     """The links of an email's reply buttons: pages of this server, or `mailto:` links.
 
-    `calendar` is the address of the session as a calendar file; empty if there is no server.
+    `calendar` is the URL of the session as a calendar file; empty if the links are not web pages.
     """
 
     accept: str
@@ -57,8 +57,8 @@ class MailKind:
     Attributes:
         method: whether the email invites or cancels.
         answer: the recipient's last known reply.
-        changed: what differs from an earlier invitation: `when`, `mode`, `place`, `join_link`,
-            `title`, `group`.
+        changed: the values that differ from those of the last invitation: any of `when`, `mode`,
+            `place`, `join_link`, `title` and `group`.
         has_calendar: whether the calendar object is attached.
         has_moved: whether a cancellation is only for a former address of the recipient.
         group: for a group event, `required` or `optional`; otherwise empty.

@@ -168,7 +168,7 @@ class _Repetition:
     """Re-applies erasures and access changes to a copy that is about to be restored.
 
     `url` is the URL of the database that the copy replaces. `done` contains the ids of the people
-    and cycles that were erased again, `changes` the access changes.
+    and cycles that were erased again, and `changes` contains the access changes.
     """
 
     def __init__(

@@ -8,7 +8,7 @@ _IMPORT_SECONDS = 0.2  # from the start of the process to the start of the comma
 
 
 class CommandClock:
-    """Measures the time since the command started."""
+    """A clock that measures the time since the command started."""
 
     def __init__(self) -> None:
         self._started_at = time.monotonic()

@@ -37,7 +37,7 @@ class ReviewedLists(Protocol):
 
 
 class ImportSummary:
-    """Describes an import. People are named by id, name, file and row."""
+    """The printed summary of an import, which identifies people by id, name, file and row."""
 
     def __init__(self, imported: ReviewedLists) -> None:
         self._imported = imported
@@ -48,7 +48,7 @@ class ImportSummary:
         }
 
     def lines(self, *, advise: bool = True) -> Iterator[str]:
-        """Yield the lines about an import; with `advise`, also a hint about earlier lists."""
+        """Yield the lines about an import; with `advise`, also how to compare earlier lists."""
         review = self._imported.review
         for compared in review.lists:
             yield from self._list_lines(compared)

@@ -48,8 +48,8 @@ class TimeBudget:
 
 
 def _slowdown(elapsed_seconds: float) -> float:
-    """Return how many times as long as its processor time the process has taken so far.
+    """Return the ratio of this process's elapsed time to its processor time, between 1 and 3.
 
-    On a busy machine, this is also how much longer writing will take.
+    On a busy machine, writing is expected to slow down by the same factor.
     """
     return min(_MAX_SLOWDOWN, max(1.0, elapsed_seconds / max(time.process_time(), 1e-3)))

@@ -46,7 +46,7 @@ class Acceptance(FrozenModel):
 
 
 class PublicityAnswer(FrozenModel):
-    """A person's answer to being named in public, or to staying in touch.
+    """A person's answer to the question of being named in public, or of staying in touch.
 
     `sha256` identifies the text shown.
     """

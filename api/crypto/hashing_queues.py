@@ -23,7 +23,7 @@ _NICE = 10
 
 
 class HashingQueue:
-    """Computes at most `concurrent` hashes at a time, for at most `callers` callers.
+    """Computes at most `concurrent` hashes at a time, for at most `callers` callers at a time.
 
     With `yields`, the queue's threads have a lower priority than those that serve pages (on Linux).
     """
@@ -61,6 +61,6 @@ def _lower_priority() -> None:
 
 
 STRANGERS = HashingQueue(concurrent=1, callers=8, yields=True)
-"""For attempts to sign in from unknown devices."""
+"""The queue for attempts to sign in from unknown devices."""
 SIGNED_IN = HashingQueue(concurrent=2, callers=16)
-"""For people and users who have also presented a session, a link or a known device."""
+"""The queue for people and users who have also presented a session, a link or a known device."""

@@ -88,7 +88,7 @@ class Keyring:
         return self._derive(f"reply:{message_id}")[:16].hex()
 
     def webhook_secret(self, webhook_id: str, version: int) -> bytes:
-        """Return the 256-bit secret that signs the messages of a webhook."""
+        """Return the given version of the 256-bit secret that signs a webhook's messages."""
         return self._derive(f"webhook:{webhook_id}:{version}")
 
     def pseudonym(self, person_id: str) -> str:

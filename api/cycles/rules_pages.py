@@ -49,7 +49,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class RuleArticle:
-    """A rule, as shown on the page. `id` is its name in settings, `label` its name for readers."""
+    """A rule, as shown on the page.
+
+    `id` is the rule's name in settings, and `label` is its name for readers.
+    """
 
     id: str
     label: Displayed

@@ -73,7 +73,7 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AccessChanges:
-    """The access changes since a backup.
+    """The access changes and other decisions since a backup.
 
     Attributes:
         events: the recorded changes, in the order of the trail.

@@ -179,7 +179,7 @@ def _reserve(path: Path) -> Path:
 
 
 def _own_backups(folder: Path, keyring: Keyring) -> list[Path]:
-    """Return the backups in `folder` that the application named for this deployment, sorted."""
+    """Return this deployment's backups in `folder` that the application named, sorted by name."""
     named = sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
     return [path for path in named if _is_own_backup(path, keyring)]
 

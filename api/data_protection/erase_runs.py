@@ -19,7 +19,7 @@ from matching.result import Result
 def erase_runs(tx: Transaction, cycle_id: str) -> None:
     """Erase the data that `erase_people` leaves in the runs and plans of a cycle.
 
-    Erases the reasons, remedies and moves in plans and in the results that runs were told to keep,
+    Erases the reasons, remedies and moves in plans and in the earlier results that runs were given,
     the names and comments of plans, the settings for individual people, the details of failures,
     run records, and progress. Runs with their lists, times and fingerprints remain, and so do
     pairs, by code, with their session times.
@@ -58,7 +58,7 @@ def without_people(policy: Cycle) -> Cycle:
 def minimal_source(policy: Cycle) -> str:
     """Return a cycle file with only the cycle's name, dates and time zone.
 
-    It replaces an uploaded file, which may contain people's names anywhere.
+    This file replaces an uploaded one, which may contain people's names anywhere.
     """
     dates = policy.cycle
     name, zone = (json.dumps(text, ensure_ascii=False) for text in (dates.name, dates.timezone))

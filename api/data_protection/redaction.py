@@ -254,7 +254,7 @@ class Redactor:
 
     @cached_property
     def _chain_codes(self) -> dict[str, str]:
-        """Map a coachee's normalised entry in a chain of command to the coachee's new code."""
+        """The new codes of coachees, by their normalised entries in chains of command."""
         return {
             old.strip().casefold(): now
             for (side, old), now in self.codes.items()

@@ -36,11 +36,11 @@ _WRITER_LOCK = 0x67656E646572  # arbitrary key of an advisory lock
 class Database:
     """A database with its connection pool and its writer lock.
 
-    On both databases, writing transactions run one at a time. The rows that a transaction has read
-    are therefore still current when it commits, and the audit trail forms a single chain. SQLite
-    enforces this itself; on PostgreSQL, an advisory lock does. Because SQLite acquires its lock by
-    polling, a process can starve while another one writes continuously; writers therefore queue for
-    a `WriterLock` first.
+    In SQLite and PostgreSQL alike, writing transactions run one at a time. The rows that a
+    transaction has read are therefore still current when it commits, and the audit trail forms a
+    single chain. SQLite enforces this itself; in PostgreSQL, an advisory lock does. Because SQLite
+    acquires its lock by polling, a process can starve while another one writes continuously;
+    writers to SQLite therefore queue for a `WriterLock` first.
     """
 
     def __init__(self, url: str) -> None:

@@ -26,7 +26,7 @@ Faults = Mapping[str, Displayed]
 
 @JOIN_PAGES.get("")
 def show_call(call: str, request: Request) -> Response:
-    """Show which cycle the call is for and its last day, with a form for an email address."""
+    """Show the cycle and the last day of the call, with a form for an email address."""
     return _render(call, request, "address", {})
 
 

@@ -73,7 +73,7 @@ def request_details(cycle_id: str, request: Request, services: ServicesDep) -> R
 def request_details_of_chosen(
     cycle_id: str, form: Annotated[BulkForm, Form()], request: Request, services: ServicesDep
 ) -> Response:
-    """Send the people who were chosen their secret link, and ask for their times and details."""
+    """Send the selected people their secret link, and ask for their times and details."""
     cycle, outcomes = requests.request_from_chosen(services, cycle_id, form.ids)
     return render_outcomes(request, facts.CHOSEN_TITLE(), (cycle.id, cycle.name), form, outcomes)
 

@@ -70,7 +70,7 @@ def events_of(tx: Transaction, reader: FeedReader, *, now: datetime) -> Iterator
     manager's feed contains the sessions of all cycles, with codes instead of names, and without
     places or links; its UIDs differ from those of the invitations, which identify replies. Its
     group events are in `office_group_events`. A session is tentative until the person, or both
-    participants, accept it. A manager limited to countries gets the sessions of pairs with at least
+    participants, accept it. A manager limited to countries sees the sessions of pairs with at least
     one person from these countries; only the replies of such people count.
     """
     if reader.person_id is None:

@@ -98,7 +98,7 @@ def _column(reference: str) -> int:
 
 
 def _opendocument(stream: IO[bytes], name: str) -> Iterator[tuple[CellPosition, str]]:
-    """Yield the position of each misread cell in an ODS sheet, with the value that it should have.
+    """Yield the position of each misread cell in an ODS sheet, with its error or `UNCOMPUTED`.
 
     Rows and cells can have repeat counts; see ODF 1.3 part 3, 19.679 and 19.683.
     """

@@ -47,8 +47,8 @@ def record_attendance(
     Raises:
         NotFoundError: there is no such event in this cycle.
         ChangedSinceError: the event has another version; nothing was recorded.
-        ConflictError: the event is cancelled or has no such date, the date has not begun, or
-            somebody was not invited.
+        ConflictError: the event has no such date, the date has not begun, or somebody was not
+            invited.
     """
     now = services.now()
     with services.database.writing() as tx:

@@ -84,7 +84,7 @@ def show_edit(cycle_id: str, event_id: str, request: Request, services: Services
 def change(
     cycle_id: str, event_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Change a group event, or show the faults, or show the changes made since."""
+    """Change a group event, or show the faults or the changes that were made in the meantime."""
     entered, faults = read_form(form_fields)
     version, changed = version_in_form(form_fields.get("version", "")), None
     if entered is not None:
@@ -106,7 +106,7 @@ def change(
 def cancel(
     cycle_id: str, event_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Cancel a group event, or show the changes made since."""
+    """Cancel a group event, or show it again if somebody has changed it in the meantime."""
     version = version_in_form(form_fields.get("version", ""))
     try:
         changes.cancel_event(services, cycle_id, event_id, version=version)
@@ -119,7 +119,7 @@ def cancel(
 def record(
     cycle_id: str, event_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Record who attended a date, or show the changes made since."""
+    """Record who attended a date, or show the event again if it has changed in the meantime."""
     came = set(form_fields.get("came", "").split())
     listed = form_fields.get("listed", "").split()
     given = AttendanceInput(

@@ -30,7 +30,7 @@ MAX_CARD_BYTES = 64 * 1024
 
 
 class CardState(StrEnum):
-    """The state of a country's guidance card: missing, to be reviewed, or in order."""
+    """The state of a country's guidance card: missing, due for review, or current."""
 
     MISSING = "missing"
     DUE = "due"

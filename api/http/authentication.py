@@ -49,7 +49,7 @@ Authenticator = Callable[[Transaction, PresentedSecret, Settings, datetime], Pri
 """Returns the principal of a secret; `None` if the secret is invalid or of another kind."""
 
 PrincipalExtension = Callable[[Transaction, Request, Settings, Principal, datetime], Principal]
-"""Extends a principal by what other cookies of the request prove, such as access to a notebook."""
+"""Adds to a principal what the request's other cookies prove, such as access to a notebook."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,9 +49,10 @@ class LimitRule(StrEnum):
     """As `CYCLES`, but the route may show several cycles; its use case applies the limits."""
 
     COUNTRIES = "countries"
-    """As `SHOWN_CYCLES`; the use case also shows managers limited to countries only their people.
+    """As `SHOWN_CYCLES`, but also open to managers limited to countries.
 
-    People in the path must be from these countries.
+    The use case shows these managers only people from their countries, and people in the path must
+    be from these countries.
     """
 
     NO_CYCLE = "no cycle"

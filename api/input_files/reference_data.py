@@ -146,7 +146,7 @@ def _weekday_names(locales: Iterable[Locale]) -> Iterator[tuple[str, int]]:
 
 
 def _country_timezones(zones: Traversable) -> dict[str, str]:
-    """Return the first zone of each country in which all zones currently follow the same rule."""
+    """Return the first zone of each country whose zones all currently follow the same rule."""
     named: dict[str, list[str]] = {}
     for country, _, zone, *_ in _rows(zones / "zone.tab"):
         named.setdefault(country, []).append(zone)

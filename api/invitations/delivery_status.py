@@ -62,9 +62,9 @@ class DeliveryStatus(FrozenModel):
 
     Attributes:
         sends: whether this server sends email.
-        waiting: the number of emails that have not been sent yet.
-        sent: the number of emails that have been sent.
-        failed: the emails that could not be delivered.
+        waiting: the number of emails that have not been sent yet, except `ACCESS_KINDS`.
+        sent: the number of emails that have been sent, except `ACCESS_KINDS`.
+        failed: the emails of all kinds that could not be delivered.
         trouble: the mail server's latest response that delays a waiting email; empty if there is
             none.
     """
@@ -103,7 +103,7 @@ def cycle_mail(tx: Transaction, services: Services, cycle_id: str) -> CycleMail:
 
 
 def delivery_status(services: Services, cycle_id: str) -> DeliveryStatus:
-    """Return the delivery status of a cycle's emails, excluding one-time codes.
+    """Return the delivery status of a cycle's emails.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -113,7 +113,7 @@ def delivery_status(services: Services, cycle_id: str) -> DeliveryStatus:
 
 
 def delivery_status_of(tx: Transaction, services: Services, cycle_id: str) -> DeliveryStatus:
-    """Return the delivery status of a cycle's emails, excluding one-time codes.
+    """Return the delivery status of a cycle's emails.
 
     Raises:
         NotFoundError: there is no such cycle.

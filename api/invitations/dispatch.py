@@ -72,7 +72,7 @@ def mark_sent(services: Services, cycle_id: str, until: datetime) -> int:
 def retry_failed(services: Services, cycle_id: str) -> DeliveryStatus:
     """Retry a cycle's failed emails at the recipients' current addresses; return the new status.
 
-    One-time codes are excluded, because their recipients can request new ones.
+    Emails about people's own access (`ACCESS_KINDS`), such as one-time codes, are excluded.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -98,8 +98,8 @@ def send_again(
 ) -> None:
     """Send one email again, for example to a person who has deleted it.
 
-    An invitation keeps its SEQUENCE, and the person their reply; only the time of the message is
-    new, so that calendars and email programs do not mistake it for the earlier message. If the
+    An invitation keeps its SEQUENCE, and the person keeps their reply; only the time of the message
+    is new, so that calendars and email programs do not mistake it for the earlier message. If the
     email has been sent again since the page with `seen_tries` was shown, nothing happens, so
     pressing the button twice sends one email.
 

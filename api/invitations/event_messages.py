@@ -41,7 +41,7 @@ def announced_invitation(row: GroupInvitationRow, uid: str) -> Invitation:
 
 
 def sent_to_person(row: GroupInvitationRow, uid: str) -> SentInvitation:
-    """Return the invitation that the person was last sent, with their reply."""
+    """Return the invitation that was last sent to the person, with their reply."""
     return SentInvitation(
         invitation=announced_invitation(row, uid),
         sequence=row.sequence,

@@ -64,7 +64,7 @@ class _Links:
 
 
 def without_introduction(tx: Transaction, cycle_id: str, people: Collection[str]) -> list[str]:
-    """Return, sorted, those of `people` without an introduction email in this cycle."""
+    """Return those of `people` who have no introduction in this cycle, sorted by id."""
     had = select(MailRow.person_id).where(
         MailRow.cycle_id == cycle_id, MailRow.kind == MailKind.INTRODUCTION
     )

@@ -59,7 +59,7 @@ class PersonMessages(FrozenModel):
 
     @property
     def states(self) -> tuple[MailState, ...]:
-        """The different states of the emails."""
+        """The states of the emails, without duplicates."""
         return tuple(dict.fromkeys(message.state for message in self.messages))
 
 

@@ -35,7 +35,7 @@ def mail_context(mail: CycleMail, timezone: str, *, include_recipients: bool) ->
 def person_lines(
     people: Iterable[PersonMessages], timezone: str
 ) -> list[tuple[PersonMessages, list[Badge], list[tuple[MessageLine, Fact, Badge]]]]:
-    """Return each person with the states of their emails, and the subject of each email."""
+    """Return each person with the states of their emails, and what each email is about."""
     zone = ZoneInfo(timezone)
     return [
         (

@@ -45,7 +45,7 @@ class Publication(FrozenModel):
 
     `requests` and `cancels` are the numbers of messages added to the outbox. Each message is about
     one session and goes to one person. `introductions` is the number of people who also get an
-    email with all their sessions, because they have not received an email before.
+    email with all their sessions, because they have had none in this cycle.
     """
 
     plan: PlanSummary
@@ -99,8 +99,8 @@ def publish_draft(
 
     The cycle's earlier published plan is superseded. Sessions that have started are not changed.
     People who have a confirmed session but no working secret link get a new link, valid until
-    `link_grace` after the last day of the cycle. With `introduce`, people who have not received an
-    email before also get an introduction.
+    `link_grace` after the last day of the cycle. With `introduce`, people who have had no
+    introduction in this cycle also get one.
 
     Raises:
         NotFoundError: there is no such plan.

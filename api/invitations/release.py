@@ -21,9 +21,9 @@ def release_mails(
 ) -> None:
     """Release messages for delivery, in the given order.
 
-    If an earlier message to the same person about the same session is still waiting, for example
-    because the mail server has refused it temporarily, it is no longer sent. A message that is
-    already being sent is finished first.
+    If an earlier message to the same person about the same session or group event is still waiting,
+    for example because the mail server has refused it temporarily, it is no longer sent. A message
+    that is already being sent is finished first.
     """
     _cancel_superseded(tx, mails, now)
     addresses = find_addresses(tx, {mail.person_id for mail in mails})

@@ -15,7 +15,7 @@ _PAGES_AROUND = 2
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The address that sorts by a column. `direction` is a value of `aria-sort`, or empty."""
+    """The URL that sorts the list by a column. `direction` is a value of `aria-sort`, or empty."""
 
     address: str
     direction: str

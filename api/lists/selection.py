@@ -19,7 +19,7 @@ class RowAccess(Generic[Row]):
     Attributes:
         texts: returns the searchable texts of a row.
         keys: the sort key of each order. Ties keep the order in which the rows are given.
-        conditions: for each filter, returns whether a row has a value.
+        conditions: for each filter, returns whether a row matches a value of the filter.
         identify: returns the id by which a URL refers to a row.
     """
 

@@ -32,9 +32,9 @@ Json = dict[str, Any]
 class StoredResults:
     """Converts results and answers that are based on one roster and policy.
 
-    The sentence of a verdict is replaced by the reason that the rules give today, provided that the
+    The sentence of a verdict is replaced by the reason that the rules return now, provided that the
     points and the English text are equal. Otherwise, the sentence is parsed. If that fails, it is
-    replaced by the reason that the rules give today if at least the points are equal, or else kept
+    replaced by the reason that the rules return now if at least the points are equal, or else kept
     as a `LEGACY` fact.
     """
 
@@ -106,7 +106,7 @@ class StoredResults:
             verdict["reason"] = reason.to_json()
 
     def _reasons(self, coachee: str | None, coach: str) -> Mapping[tuple[str, int, int], Fact]:
-        """Return the reasons that the rules give today, by rule, points and weight."""
+        """Return the reasons that the rules return now, by rule, points and weight."""
         row, column = self._rows.get(coachee or ""), self._columns.get(coach)
         if row is None or column is None or self._evaluator is None:
             return {}

@@ -1,8 +1,8 @@
 """Informs the browser which draft was submitted, once the server has processed the form.
 
 A form whose draft is kept is submitted with the draft's name in the query parameter `draft`. If the
-route redirects, its URL gets the fragment `#sent-NAME`, which ends the draft. A page with faults
-does not end the draft, and neither does a redirect to confirm something first.
+route redirects, the fragment `#sent-NAME` is added to the URL, which ends the draft. A page with
+faults does not end the draft, and neither does a redirect to confirm something first.
 """
 
 from __future__ import annotations

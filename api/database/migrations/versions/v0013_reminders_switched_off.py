@@ -1,4 +1,4 @@
-"""Reminders that are switched off for one cycle."""
+"""The time at which reminders were turned off for a cycle."""
 
 from __future__ import annotations
 
