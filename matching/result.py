@@ -20,7 +20,10 @@ class ResultValue(BaseModel):
 
 
 class LevelOutcome(ResultValue):
-    """The value of an objective level in a result, and an upper bound on its value in any plan."""
+    """The value of an objective level in a result, and a bound on its value in any plan.
+
+    The bound is an upper bound, or a lower bound for `repeat`, which is minimised.
+    """
 
     name: ObjectiveLevel
     value: int

@@ -17,7 +17,7 @@ SessionUids = Mapping[tuple[str, str], Mapping[int, str]]
 
 
 def session_uids(keep: Result | None) -> SessionUids:
-    """Return the session uids of an earlier result, if there is one."""
+    """Return the session uids of an earlier result; empty if there is none."""
     return {
         (match.coachee, match.coach): {session.number: session.uid for session in match.sessions}
         for match in (keep.matches if keep else ())

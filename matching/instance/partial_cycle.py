@@ -37,9 +37,9 @@ class UnderWay(BaseModel):
     Attributes:
         not_before: the first local date, in the cycle's zone, on which a session may be placed.
         reached: the session number of each coachee's last session before `not_before`, with any
-            coach; if there was none, the number before the first session's. A new pair continues
-            with the next number; a pair of the earlier result continues from its own sessions
-            instead.
+            coach; if there was none, one less than the number of the first session. A new pair
+            continues with the next number; a pair of the earlier result continues from its own
+            sessions instead.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -84,9 +84,9 @@ class FixedHistory:
     def number(self, coachee: str, coach: str) -> int:
         """Return the session number after which the pair's series continues.
 
-        This is the number of the pair's last past session. If there is none, this is the number of
-        the coachee's last past session with any coach, or else the number before the first
-        session's.
+        This is the number of the pair's last past session. If there is none, it is the number of
+        the coachee's last past session with any coach, or else one less than the number of the
+        first session.
         """
         past = self.past_sessions(coachee, coach)
         return past[-1].number if past else self._reached(coachee)
@@ -137,7 +137,7 @@ class FixedHistory:
         """Return `free` without starts on past days, and without starts that past sessions block.
 
         A coach's starts are blocked until the minimum spacing after their last past session, and in
-        the first week if past sessions already reach their weekly maximum.
+        the week of `not_before` if their past sessions already reach the weekly maximum.
         """
         count = len(free.starts)
         late = free.day >= self._first_day

@@ -58,7 +58,7 @@ class MatchingProblem:
         free: everyone's free starts.
         demand: the sessions each pair still has to place in a cycle in progress, otherwise `None`.
         sessions_in_week: each coach's number of past sessions in the week `week`, by row.
-        week: the week of the first day in a cycle in progress, otherwise -1.
+        week: the week of `UnderWay.not_before` in a cycle in progress, otherwise -1.
         humans: the humans with several rows, or `None` if there are none.
     """
 
@@ -92,7 +92,7 @@ class MatchingProblem:
         return tuple(np.split(order, edges))
 
     def times(self, pair: int, series: Sequence[int]) -> list[tuple[int, int]]:
-        """Return the start and end of each session of a pair, in epoch minutes."""
+        """Return the start and end of each session in a pair's `series`, in epoch minutes."""
         limits = self.limits
         times = [(start, start + limits.minutes) for start in series]
         if times and limits.contracting is not None and self.opens(pair):
@@ -184,7 +184,7 @@ def _remaining(
     humans: SharedHumans | None,
     history: FixedHistory | None,
 ) -> tuple[AvailabilityGrid, RemainingDemand | None]:
-    """Return the free starts and the sessions that a cycle in progress still needs."""
+    """Return the free starts and, for a cycle in progress, the remaining demand."""
     if history is None:
         return free, None
     free = history.remaining_availability(roster, free, limits)
@@ -237,7 +237,7 @@ def _required_share(roster: Roster, cycle: Cycle) -> Fraction:
 
 
 def _sessions_in_first_week(roster: Roster, history: FixedHistory | None) -> dict[int, int]:
-    """Return each coach's number of past sessions in the first week of a cycle in progress."""
+    """Return each coach's number of past sessions in the week of `not_before`, by row."""
     if history is None:
         return {}
     return {

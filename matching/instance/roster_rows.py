@@ -1,4 +1,4 @@
-"""The rows of people and pairs in a roster, which number them in the arrays of a problem."""
+"""The rows of people and pairs in a roster, which are their indices in a problem's arrays."""
 
 from __future__ import annotations
 
@@ -55,7 +55,10 @@ def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, dict[int, int
 def past_session_times(
     roster: Roster, history: FixedHistory | None
 ) -> dict[Pair, list[tuple[int, int]]]:
-    """Return each past session's day index and start, in epoch minutes, by pair."""
+    """Return the day index and start, in epoch minutes, of each past session, by pair.
+
+    Contracting sessions are left out.
+    """
     coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return {
         (coachees[coachee], coaches[coach]): history.past_times(coachee, coach)

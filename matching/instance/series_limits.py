@@ -68,7 +68,7 @@ class SeriesLimits:
         return minutes + self.buffer_minutes
 
     def with_longer_gaps(self) -> SeriesLimits:
-        """Return the limits with all minimum gaps a day longer."""
+        """Return the limits with all minimum gaps one day longer."""
         contracting = self.contracting
         if contracting is not None:
             contracting = replace(contracting, min_gap_days=contracting.min_gap_days + 1)
@@ -232,9 +232,9 @@ def conflicting_starts(
     """Return the starts, both `bool[S]`, at which consecutive sessions of one series can conflict.
 
     A start in the first array is followed, at least `min_gap_days` later by date, by a start in the
-    second array to which the spacing is too short. If a pair is not available at any start of one
-    of the arrays, its days are independent. With a minimum gap of two days or more, and sessions of
-    less than a day, both arrays are empty.
+    second array that is closer than the required spacing. If a pair is not available at any start
+    of one of the arrays, its days are independent. With a minimum gap of two days or more, and
+    sessions of less than a day, both arrays are empty.
     """
     by_date = np.searchsorted(day, day + limits.min_gap_days)
     by_time = np.searchsorted(starts, starts + limits.spacing_minutes)

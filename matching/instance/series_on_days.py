@@ -20,9 +20,8 @@ _DAYS_PER_WEEK = 7
 def series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np.bool_]:
     """Return `bool[B]`: whether `limits.count` of the days have the required gaps.
 
-    `days: uint64[B, W]` contains the possible days of each of `B` pairs as packed bits.
-
-    The first of these days must be in `begin`, which has the same shape.
+    `days: uint64[B, W]` contains the possible days of each of `B` pairs as packed bits. The first
+    of the chosen days must be in `begin`, which has the same shape.
     """
     days, reachable = _by_word(days), _by_word(begin)
     for _ in range(limits.count - 1):
@@ -62,7 +61,7 @@ class SeriesInWeeks:
         }
 
     def any_series(self, days: Bits, begin: Bits) -> NDArray[np.bool_]:
-        """Return `bool[B]`; the arguments are as in `series_on_days`."""
+        """Return `bool[B]`: whether each pair can place a series; see `series_on_days`."""
         days, reachable = _by_word(days), {1: _by_word(begin)}
         for _ in range(self._limits.count - 1):
             reachable = self._next(reachable, days)

@@ -27,8 +27,8 @@ class StartTimes:
 class _Predecessors:
     """For each start, the ranges of the possible starts of the preceding session.
 
-    The possible starts have the indices from `first` to `last`. Those from `week` on are in the
-    same week, and those from `day` on are on the same day.
+    The indices of the possible starts are in `[first, last)`. Those from `week` on are in the same
+    week, and those from `day` on are on the same day.
     """
 
     def __init__(self, before: StartTimes, after: StartTimes, following: Successors) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from coach.humans import Humans
 
 NOBODY = -1
-"""Replaces the number of a human with a single row."""
+"""Used instead of the number of a human who has only one row."""
 
 
 @dataclass(frozen=True, eq=False)

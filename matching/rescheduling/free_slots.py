@@ -22,7 +22,7 @@ _MIN_SLOTS = 3
 _PER_DAY = 2
 _MOVED = 1 << 32  # exceeds the total movement, in minutes, of all sessions of a series
 _NEVER = 1 << 60
-_EXAMINED = 400  # candidates that move later sessions
+_EXAMINED = 400  # maximum number of candidates that move later sessions
 
 _Costs = NDArray[np.int64]
 

@@ -73,7 +73,7 @@ class PairCalendar:
         return build_availability_grid(self.roster, self.cycle)
 
     def grid(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
-        """All starts of a session, `int64[S]`, and whether the coachee and the coach are free."""
+        """Return a session's starts, `int64[S]`, and whether coachee and coach are free at each."""
         free = self._free
         count, own = len(free.starts), free.starts_of(number)
         coachee, coach = unpack(free.coachees, count)[0], unpack(free.coaches, count)[0]
@@ -106,7 +106,7 @@ class PairCalendar:
         return (first + day) // _DAYS_PER_WEEK - first // _DAYS_PER_WEEK
 
     def clashes(self, starts: NDArray[np.int64], number: int) -> NDArray[np.bool_]:
-        """Return, for each start, whether the session would overlap another of either person."""
+        """Return, for each start, whether the session overlaps `occupied` or `coach_sessions`."""
         minutes = self.minutes(number)
         found = np.zeros(len(starts), dtype=np.bool_)
         for begin, end in (*self.occupied, *self.coach_sessions):

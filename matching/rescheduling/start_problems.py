@@ -19,8 +19,8 @@ from matching.rescheduling.pair_calendar import PairCalendar, SeriesSession
 class StartProblem:
     """A reason against a start.
 
-    `binding` is true if the office cannot override it: the time has passed, or one of the two
-    people has another session.
+    `binding` is true if the office cannot override the reason: the time is too early, one of the
+    two is occupied, or the sessions of the pair would overlap or be out of order.
     """
 
     reason: Fact

@@ -141,7 +141,7 @@ class RuleEvaluator:
         return int(rule.evaluate(np.array([[coachee]]), np.array([[coach]]))[0, 0])
 
     def explain_rule(self, rule: Rule, coachee: int, coach: int) -> Fact:
-        """Return why a rule gives a pair its points."""
+        """Return a rule's reason for a pair's points, or for forbidding the pair."""
         roster = self.inputs.roster
         points = self.rule_points(rule, coachee, coach)
         return rule.reason(roster.coachees[coachee], roster.coaches[coach], points)

@@ -21,7 +21,7 @@ class PairJudgement:
     """Judges a pair by the rules and by its common free time, on a grid that is built only once."""
 
     def __init__(self, roster: Roster, cycle: Cycle, coachee: str, coach: str) -> None:
-        """Create the judgement of a coachee and a coach, who are in `roster`."""
+        """Prepare the judgement of a coachee and a coach, who must be in `roster`."""
         pair = _pair(roster, coachee, coach)
         self._inputs = RuleInputs(pair, cycle, build_availability_grid(pair, cycle))
 
@@ -36,7 +36,7 @@ class PairJudgement:
 
 
 def objections(roster: Roster, cycle: Cycle, coachee: str, coach: str) -> dict[str, Fact]:
-    """Return the reasons of the hard rules that forbid a pair, by rule; the two are in `roster`."""
+    """Return the reasons of hard rules that forbid a pair, by rule; both must be in `roster`."""
     return PairJudgement(roster, cycle, coachee, coach).objections()
 
 

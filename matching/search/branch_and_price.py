@@ -218,7 +218,7 @@ class _BranchAndPrice:
     def _choose_known_sets(self) -> None:
         """Accept the best choice over the known sets, before the more expensive exact pricing.
 
-        A coach to whom it assigns an infeasible set is expanded at once.
+        Coaches to whom it assigns infeasible sets are expanded at once.
         """
         generation = self._generation
         choice = generation.solve_integer(_MAX_HEURISTIC_NODES)

@@ -45,7 +45,7 @@ Choice = NDArray[np.int64]
 class PricingOracles:
     """The pricing oracles of all coaches, created on first use.
 
-    `known_sets` contains, for each coach that was ever expanded, all generated feasible sets of
+    `known_sets` contains, for each coach who was ever expanded, all generated feasible sets of
     pairs. `linked` decides the feasibility of several coaches at once; it is `None` if no human has
     several rows.
     """

@@ -58,7 +58,8 @@ def bound_by_prices(
 ) -> LagrangianBound:
     """Bound the plans over `pairs` for fixed, nonnegative `prices: int64[P]`.
 
-    Prices are in units of `1 / DUAL_SCALE`; for the others, see `compute_lagrangian_bound`.
+    Prices are in units of `1 / DUAL_SCALE`. For the other arguments, see
+    `compute_lagrangian_bound`.
 
     Raises:
         CancelledError, DeadlineExceededError: see `Deadline.check`.
@@ -89,7 +90,7 @@ def compute_lagrangian_bound(
         profit: `int64[P]`, the profit of each pair.
         best: the pairs of the best known plan.
         unit: a divisor of `profit` that scales it to a range in which the LP solver is accurate.
-        deadline: the deadline.
+        deadline: limits the time and the effort.
 
     Raises:
         CancelledError, DeadlineExceededError: see `Deadline.check`.

@@ -4,8 +4,8 @@ All levels share the time, and a level whose gap does not close must not use up 
 levels. Therefore the levels are searched in several *passes*. Within a pass, each level has the
 same effort; if it needs less, the next pass begins earlier. That pass continues with four times the
 effort, from the best plan so far and with the bounds and feasible sets that are known. The next
-pass is skipped if all levels are proven. Effort is counted, not measured, so equal runs are equal,
-and a time limit only decides how far a run gets.
+pass is skipped if all levels are proven. Effort is counted, not measured, so repeated runs have
+equal results, and a time limit only decides how far a run gets.
 
 The `schedule` level optimises the timetables of the matches that the other levels have determined.
 """
@@ -96,7 +96,7 @@ def _with_value_of(state: SearchState, choice: Choice, outcome: LevelOutcome) ->
 def _outcome(
     state: SearchState, level: ObjectiveLevel, choice: Choice, found: SearchResult
 ) -> LevelOutcome:
-    """Return the outcome of a level; for `repeat`, which is minimised, this is a number of pairs.
+    """Return the outcome of a level; the value of `repeat`, which is minimised, counts pairs.
 
     If an earlier level is not proven, the only bound on `repeat` that holds for every plan is 0.
     """

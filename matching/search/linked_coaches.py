@@ -1,11 +1,11 @@
 """The oracle of linked coaches: whether their coachees' sessions can all be placed together.
 
 Two coaches are linked if a human belongs to pairs of both, for example as the coach of one pair and
-the coachee of the other. Each coach's own oracle relaxes this: it decides whether the coach has
-time for their coachees, ignoring everybody's sessions with other coaches. A set of pairs of linked
-coaches is *infeasible* if the sessions cannot all be placed unless a human is in two sessions at
-once. For each minimal infeasible set, the master problem gets a row that forbids choosing all its
-pairs (combinatorial Benders cuts, Codato and Fischetti 2006).
+the coachee of the other. Each coach's own oracle solves a relaxation: it decides whether the coach
+has time for their coachees, ignoring everybody's sessions with other coaches. A set of pairs of
+linked coaches is *infeasible* if the sessions cannot all be placed unless a human is in two
+sessions at once. For each minimal infeasible set, the master problem gets a row that forbids
+choosing all its pairs (combinatorial Benders cuts, Codato and Fischetti 2006).
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ class LinkedCoaches:
         return found is not None
 
     def _nearest(self, pairs: PairSet) -> Mapping[int, Series]:
-        """Return the one of the latest timetables that has the most of `pairs`."""
+        """Return the recent timetable that contains the most of `pairs`; empty if there is none."""
         latest = islice(reversed(self._held), _LATEST)
         nearest = max(latest, key=lambda held: len(held & pairs), default=frozenset())
         return self._held.get(nearest, {})

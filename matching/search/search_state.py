@@ -98,7 +98,7 @@ class SearchState:
         """Limit a heuristic to a share of the level's effort, and end it silently after that.
 
         `ends` states that the heuristic would end by itself. If it runs out of effort before that,
-        the level is marked as able to use more.
+        the level is marked as able to use more effort.
         """
         try:
             yield self.deadline.with_effort(share * self.effort)
@@ -110,11 +110,11 @@ class SearchState:
         return self.deadline.with_effort(self.deadline.effort_left / parts)
 
     def known_bound(self, level: ObjectiveLevel) -> int:
-        """Return the least known upper bound of a level under the floors of the decided levels."""
+        """Return the least known upper bound on a level under the floors of the decided levels."""
         return self._known_bounds.get(self._key(level), NO_BOUND)
 
     def store_bound(self, level: ObjectiveLevel, bound: int) -> None:
-        """Store an upper bound of a level under the floors of the decided levels."""
+        """Store an upper bound on a level under the floors of the decided levels."""
         self._known_bounds[self._key(level)] = min(bound, self.known_bound(level))
 
     def _key(self, level: ObjectiveLevel) -> tuple[ObjectiveLevel, tuple[int, ...], int]:
@@ -182,11 +182,11 @@ class SearchState:
         return bool(self._part_bounds)
 
     def known_part_bound(self, level: ObjectiveLevel) -> int:
-        """Return the least known bound of a level, if this is the state of a part."""
+        """Return the least known bound on a level within the part of this state."""
         return self._part_bounds.get(self._part_key(level), NO_BOUND)
 
     def store_part_bound(self, level: ObjectiveLevel, bound: int) -> None:
-        """Store an upper bound of a level, if this is the state of a part."""
+        """Store an upper bound on a level within the part of this state."""
         self._part_bounds[self._part_key(level)] = min(bound, self.known_part_bound(level))
 
     def _part_key(self, level: ObjectiveLevel) -> tuple[ObjectiveLevel, tuple[int, ...], int, int]:

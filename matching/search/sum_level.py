@@ -113,7 +113,10 @@ class SumLevel:
             self._by_parts(parts)
 
     def _allowed_in_open_components(self) -> NDArray[np.bool_]:
-        """Return the allowed pairs without those in components that are proven for this level."""
+        """Return the allowed pairs without those in components that are proven for this level.
+
+        The pairs of the incumbent are always included.
+        """
         allowed = self._state.allowed
         if not self._state.knows_parts:
             return allowed
@@ -130,7 +133,7 @@ class SumLevel:
         return self._state.parts(self._state.allowed)
 
     def _known_gap(self, component: NDArray[np.bool_]) -> int:
-        """Return what a component can still gain, as far as earlier searches have shown."""
+        """Return a bound on what a component can still gain, known from earlier searches."""
         known = self._state.within(component, self._best).known_part_bound(self._level)
         return max(0, known - self._value_within(component))
 
@@ -208,7 +211,7 @@ class SumLevel:
         return min(gap, flow.value - int(combined.profit[inside].sum()))
 
     def _search_part(self, part: NDArray[np.bool_], gap: int, deadline: Deadline) -> int:
-        """Search a part that cannot gain more than `gap`; return what it can still gain."""
+        """Search a part that cannot gain more than `gap`; return how much it could still gain."""
         weights = self._weights.astype(np.float64)
         gap = min(gap, self._bound - self._value)
         inside = self._best[part[self._best]]
