@@ -89,6 +89,6 @@ def _suffix(key: str, message: Message) -> str:
 
 
 def _reply_token(result: Result, key: str) -> str:
-    """Return the token for a person's replies, which cannot be guessed without the inputs."""
+    """Return the token for a person's replies, derived from the fingerprint of the inputs."""
     secret = result.input_sha256.encode()
     return hmac.new(secret, key.encode(), hashlib.sha256).hexdigest()[:32]

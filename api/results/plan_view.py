@@ -131,7 +131,7 @@ def proof_status(*, proven: bool) -> Displayed:
 
 
 def present_levels(outcomes: Iterable[LevelOutcome]) -> tuple[LevelViewModel, ...]:
-    """Return the view models of the levels of the run."""
+    """Return the view models of levels, without `kept` if there are no pairs to keep."""
     return tuple(
         _level(outcome)
         for outcome in outcomes

@@ -44,7 +44,7 @@ def _is_false(value: bool) -> bool:
 class VerdictJson(ResultValue):
     """A rule's verdict on a pair; `because` is `reason` as text.
 
-    `waived` is given, and true, only if the policy waives the rule for this pair.
+    `waived` is included, and true, only if the policy waives the rule for this pair.
     """
 
     rule: str

@@ -1,7 +1,8 @@
 """Writes the rows of large worksheets as XML, as openpyxl would, but many times faster.
 
-openpyxl builds an object and an XML element for each cell. Here, openpyxl writes only the header
-and the corners of a sheet, which determine everything around the rows. The rows are inserted later.
+openpyxl builds an object and an XML element for each cell. Here, openpyxl writes only the header of
+a sheet, and placeholders for its first and last row, which determine everything around the rows.
+The rows are inserted later.
 """
 
 from __future__ import annotations
@@ -36,14 +37,14 @@ def are_plain(rows: Rows) -> bool:
 
 
 def append_corners(sheet: Worksheet, rows: Rows, alignment: Alignment) -> None:
-    """Append the corner cells of `rows` below the header, so that the sheet has its final size."""
+    """Append placeholders for the first and last of `rows`, which give the sheet its final size."""
     for number in {_FIRST_ROW, len(rows) + 1}:
         for column in range(1, len(rows[0]) + 1):
             sheet.cell(number, column, 0).alignment = alignment
 
 
 def with_rows(xml: bytes, sheet: Worksheet, rows: Rows) -> bytes:
-    """Return the XML of a sheet with `rows` in place of the corner cells."""
+    """Return the XML of a sheet with `rows` in place of the placeholders."""
     style = sheet.cell(_FIRST_ROW, 1).style_id
     before = xml[: xml.index(b'<row r="%d">' % _FIRST_ROW)]
     return before + rows_xml(rows, style) + xml[xml.rindex(b"</sheetData>") :]

@@ -12,7 +12,7 @@ COLUMNS = ("coachee", "reason", "funnel", "remedies")
 def unmatched_csv(result: Result, sentences: ResultSentences) -> bytes:
     """Return the content of the file in UTF-8, with a row for each unmatched coachee.
 
-    `sentences` renders the remedies as text. The other columns are codes for programs.
+    `sentences` renders the remedies as text. The other columns contain codes.
     """
     return csv_bytes(
         COLUMNS,

@@ -1,4 +1,4 @@
-"""Finds pairs in a cycle's roster who were a pair in an earlier cycle on this server."""
+"""Finds the people in a cycle's roster who were a pair in an earlier cycle on this server."""
 
 from __future__ import annotations
 

@@ -56,9 +56,10 @@ def _covers_person(frozen: Person, now: Person) -> bool:
 
 
 def is_outdated_json(tx: Transaction, cycle_id: str, frozen: Json) -> bool:
-    """Return `is_outdated` for a run's input given as JSON, which is much faster.
+    """Return whether a run's input, given as JSON, is no longer current; see `is_outdated`.
 
-    Only people whose JSON has changed are validated, unless the run knows pairs of earlier cycles.
+    This is much faster: only people whose JSON has changed are validated, unless the run knows
+    pairs of earlier cycles.
     """
     policy = cycle_row(tx, cycle_id).policy
     own = frozen.get("own_policy") or frozen["cycle"]

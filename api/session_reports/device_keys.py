@@ -81,7 +81,7 @@ def set_device_key_cookie(
 def remember_version(
     response: Response, services: Services, principal: Principal, version: int
 ) -> None:
-    """Send the device, in a cookie and a header, the `version` of its notebook to remember.
+    """Send the device the version of its notebook to remember, in a cookie and a header.
 
     If the device remembers a later version, because the notebook was restored from a backup,
     nothing is sent until the notebook changes.

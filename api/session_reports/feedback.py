@@ -1,7 +1,7 @@
 """Coachees' feedback on sessions, visible to the coachee and to managers but not to coaches.
 
-Managers see the attendance and the text, but not the answers; they see only figures over at least
-five people.
+Managers see the attendance and the text. Of the answers, they see only figures over at least five
+people.
 """
 
 from __future__ import annotations

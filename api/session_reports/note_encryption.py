@@ -109,7 +109,7 @@ def rewrap_legacy_keys(tx: Transaction, keyring: Keyring) -> int:
 def _get_or_create_data_key(
     tx: Transaction, notebook_key: bytes, note: NoteRow, subject_id: str, now: datetime
 ) -> Key:
-    """Return the row and the plaintext of the data key for notes about the coachee."""
+    """Return the row and the plaintext of a coachee's data key; create the key if necessary."""
     row = tx.scalar(
         select(NoteKeyRow).where(
             NoteKeyRow.author_id == note.author_id,

@@ -1,4 +1,4 @@
-"""The list of a notebook's notes, authenticated with a key that only its openers yield.
+"""The list of a notebook's notes, authenticated with a key that only its openers can unlock.
 
 A MAC covers the notebook's version and, for each note, its id, session, version and the SHA-256 of
 its ciphertext. Notes that were replaced by older versions, removed or added are therefore detected

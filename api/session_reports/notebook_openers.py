@@ -1,10 +1,10 @@
 """Openers of notebooks: copies of a notebook's key, each encrypted with a secret of the coach.
 
 The key of a notebook is random and never stored in plain text. Each device, the passphrase and the
-recovery code has an opener. Its inner layer is encrypted with a key that only the coach's secret
-yields, and its outer layer with the master key. The key file and the database together therefore
-cannot unlock a notebook, and `keys rotate` can renew the outer layer without the coach. Both layers
-are bound to the opener's row, its coach, notebook and kind.
+recovery code has an opener. Its inner layer is encrypted with a key that can be derived only from
+the coach's secret, and its outer layer with the master key. The key file and the database together
+therefore cannot unlock a notebook, and `keys rotate` can renew the outer layer without the coach.
+Both layers are bound to the opener's row, its coach, notebook and kind.
 """
 
 from __future__ import annotations

@@ -58,8 +58,9 @@ def unlock_matching(
 ) -> tuple[Principal, NotebookSecrets] | None:
     """Unlock a notebook on this device; if none matches, count the attempt and return `None`.
 
-    A recovery code is replaced by a new one, and the passphrase, which the coach has forgotten, no
-    longer works. If another notebook is unlocked on this device, the two are merged.
+    If a recovery code was typed, it is replaced by a new one, and the passphrase, which the coach
+    has forgotten, no longer works. If another notebook is unlocked on this device, the two are
+    merged.
 
     Raises:
         NotebookAlteredError: the notebook was altered.
@@ -103,7 +104,7 @@ def _open(
     *,
     now: datetime,
 ) -> tuple[UnlockedNotebook, str | None]:
-    """Unlock a notebook with the typed secret; return it, with a new recovery code if any."""
+    """Unlock a notebook with the typed secret; return it and the new recovery code, if any."""
     if match.key is None:
         require_genuine_legacy(tx, row, seen)
         unlocked = _give_key(tx, keyring, row, match, now)

@@ -222,6 +222,7 @@ def set_passphrase(
 
     Raises:
         NotesLockedError: the notebook is not unlocked on this device.
+        NotebookAlteredError: the notebook was altered.
         ConflictError: the coach has no notebook yet.
     """
     unlocked = unlock_own_notebook(tx, keyring, principal)
@@ -239,6 +240,7 @@ def create_recovery_code(
 
     Raises:
         NotesLockedError: the notebook is not unlocked on this device.
+        NotebookAlteredError: the notebook was altered.
         ConflictError: the coach has no notebook yet.
     """
     return add_recovery_code(tx, keyring, unlock_own_notebook(tx, keyring, principal), now=now)

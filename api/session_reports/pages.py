@@ -77,7 +77,7 @@ class FormPage:
 
     @property
     def session_page(self) -> str:
-        """URL of the session's page, to which the forms redirect."""
+        """The URL of the session's page, to which the forms redirect."""
         return urls.person_session(self.link, self.session_id)
 
     def render(
@@ -89,7 +89,7 @@ class FormPage:
     ) -> Response:
         """Render the form for `side`, filled in with `entered`.
 
-        `modules` are the session's modules, if they have already been read.
+        `modules` contains the session's modules, if they have already been read.
         """
         return self._render(side, session, entered, {}, modules=modules)
 

@@ -57,7 +57,7 @@ class FeedbackText:
 
 
 def record_text(record: RecordView, zone: ZoneInfo, modules: Iterable[StoredModule]) -> RecordText:
-    """Format `record` for a reader in `zone`; `modules` are the deployment's modules."""
+    """Format `record` for a reader in `zone`; `modules` contains the deployment's modules."""
     titles = {one.code: text_of(one.module.title) for one in modules}
     return RecordText(
         day=format_date(record.session_date),

@@ -111,7 +111,7 @@ def by_form_field(
 ) -> dict[str, Displayed]:
     """Return the faults of a record by form field.
 
-    Fields are numbered by the actions in the form, of which the record omits the empty ones.
+    In the form, actions are numbered with the empty ones, which the record omits.
     """
     places = [place for place in range(MAX_ACTIONS) if entered[f"actions.{place}.text"].strip()]
     found: dict[str, Displayed] = {}
@@ -125,7 +125,7 @@ def by_form_field(
 
 
 def record_options(modules: SessionModules, entered: Mapping[str, str]) -> dict[str, object]:
-    """Return the options of the form."""
+    """Return the template values of the form: its options, the modules, and the action fields."""
     planned, others = _module_ticks(modules, entered)
     return {
         "modes": MODES,

@@ -107,7 +107,7 @@ class NotebookOpenerRow(SealedRow, IdentifiedRow):
 
 
 class NoteKeyRow(IdentifiedRow):
-    """A data key for one coach's notes about one coachee in one notebook, wrapped by its key.
+    """A data key for a coach's notes on one coachee, wrapped by the key of their notebook.
 
     Deleting the row makes every note encrypted with the key unreadable in this database. Earlier
     copies of the database still contain the row.

@@ -85,7 +85,7 @@ def submit_record(
         NotFoundError: there is no such session, or `principal` may not see it.
         NotAllowedError: `principal` is not the session's coach.
         UnusableInputError: the session is recorded as held on a future date in the coach's time
-            zone.
+            zone, a new action is too long, or a module does not exist.
     """
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)

@@ -16,7 +16,7 @@ REPLY_PAGES = APIRouter(prefix="/p/{link}", include_in_schema=False)
 
 @REPLY_PAGES.post("/accept-all")
 def accept_all(link: str, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Accept every session to which the person has not replied."""
+    """Accept all upcoming sessions to which the person has not replied."""
     sessions.accept_pending(services, principal)
     return redirect_after_post(urls.person(link))
 

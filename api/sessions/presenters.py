@@ -33,8 +33,8 @@ class OwnSessionLine:
     """A session as shown to one of its two participants.
 
     Attributes:
-        address: URL of the session's page.
-        form: last segment of the URL of the participant's form.
+        address: the URL of the session's page.
+        form: the last segment of the URL of the participant's form.
         is_confirmed: whether the session has not been cancelled.
         can_reply: whether the participant can still reply.
         answered: whether the participant has replied.

@@ -49,10 +49,10 @@ def store_reply(
 ) -> None:
     """Store the principal's reply to one of their sessions, replacing any earlier reply.
 
-    The other participant is notified of a decline. A declined time is stored: until the person
-    accepts it, later runs and offers do not use it. The reply is also added to the history of
-    replies. `now` is when the reply was received, and `stamp` when it was made; see
-    `ReplyHistoryRow`.
+    The other participant is notified of a decline, and of an acceptance after a decline. A declined
+    time is stored: until the person accepts it, later runs and offers do not use it. The reply is
+    also added to the history of replies. `now` is when the reply was received, and `stamp` when it
+    was made; see `ReplyHistoryRow`.
 
     Raises:
         NotAllowedError: `principal` is not a coach or coachee.

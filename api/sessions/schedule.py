@@ -25,7 +25,7 @@ from coach.sessions import Reply
 
 
 class PersonSchedule(FrozenModel):
-    """A person's cycle and sessions, as shown behind the person's secret link."""
+    """A person's cycle and sessions, as shown on the pages of the person's secret link."""
 
     person: PersonSummary
     cycle_id: str

@@ -1,4 +1,4 @@
-"""Loads the catalogues of translated messages (gettext), and makes a renderer for each language."""
+"""Loads the catalogues of translated messages (gettext), and creates a renderer per language."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _renderer(locale: TextLocale, territories: tuple[tuple[str, TerritoryText], 
 
 
 def load_catalogue(folder: Traversable, locale: TextLocale) -> NullTranslations:
-    """Return the catalogue of a language in `folder`; English, the source language, needs none.
+    """Return the catalogue of a language in `folder`; English and pseudo-locales need none.
 
     Raises:
         FileNotFoundError: the catalogue was not compiled.

@@ -14,7 +14,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of an operation: of its path, its query or its headers."""
+    """A parameter of an operation, in its path, its query or its headers."""
 
     name: str
     place: str

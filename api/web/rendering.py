@@ -29,7 +29,7 @@ from coach.validation import validation_fact
 
 Value = TypeVar("Value", bound=BaseModel)
 VERIFICATION_PREFIX = "verification."
-"""Prefix of the fields that a form has in addition if it was submitted before verification."""
+"""The prefix of the fields that are added to a form if it is submitted before verification."""
 
 
 def deployment_of(request: Request) -> Organisation:
@@ -83,8 +83,8 @@ def redirect_after_post(address: str) -> RedirectResponse:
 async def all_form_fields(request: Request) -> dict[str, str]:
     """Return the text fields of the submitted form; uploaded files are omitted.
 
-    The values of a field that occurs several times are joined with spaces, such as those of the
-    checkboxes of a grid.
+    The values of a field that occurs several times, such as the checkboxes of a grid, are joined
+    with spaces.
     """
     form = await request.form()
     fields: dict[str, list[str]] = {}

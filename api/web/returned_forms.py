@@ -1,7 +1,7 @@
 """Repeats a submitted form on the error page if the error is temporary.
 
-Without this, people would lose what they have typed when their sign-in has expired or the database
-is unavailable. The error page contains the fields and can submit them again. The fields are stored
+Otherwise, people would lose what they have typed when their sign-in has expired or the database is
+unavailable. The error page contains the fields and can submit them again. The fields are stored
 neither by the server nor in the browser's cache. Forms with secrets or files are not repeated.
 """
 

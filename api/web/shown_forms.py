@@ -62,12 +62,12 @@ class ShownForm:
 
     @property
     def context(self) -> dict[str, object]:
-        """Return the variables that the templates of forms expect."""
+        """The variables that the templates of forms expect."""
         return {"entered": self.texts, "seen": self.version, "faults": self.faults}
 
 
 def submitted(fields: Mapping[str, str], names: Iterable[str], version: str = "seen") -> FormState:
-    """Return the fields `names` of a submitted form; `version` is the field of the version."""
+    """Return the fields `names` of a submitted form; `version` names the field with the version."""
     texts = {name: fields.get(name, "") for name in names}
     return FormState(texts, version_in_form(fields.get(version, "")))
 
@@ -89,7 +89,7 @@ def shown_form(
 
 
 def shown_step(version: int, refused: Refused | None) -> FormState:
-    """Return the state of a form about an object; the page shows the object's version `version`."""
+    """Return the texts and the version of a form for one step; `version` is the stored version."""
     if refused is None:
         return FormState({}, version)
     entered = refused.entered

@@ -58,4 +58,4 @@ PROBLEMS = {
     "refused": message("webhooks.refused", "it did not accept the message")(),
     "gone": message("webhooks.gone", "it no longer wants messages")(),
 }
-"""Why an attempt failed."""
+"""The message for each reason why an attempt failed."""

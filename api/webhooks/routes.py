@@ -1,4 +1,4 @@
-"""Routes for webhooks."""
+"""JSON routes for webhooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Table of webhooks."""
+"""The table of webhooks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class WebhookRow(SealedRow, IdentifiedRow):
         next_attempt_at: when the next attempt may take place.
         last_success_at: when the last message was delivered.
         problem: why the last attempt failed; a `Problem`, or empty.
-        stopped_at: when deliveries ended because attempts failed for too long.
+        stopped_at: when deliveries ended, because attempts failed for too long or the receiver
+            wanted no more messages.
     """
 
     __tablename__ = "webhooks"

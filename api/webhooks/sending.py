@@ -43,7 +43,7 @@ def send(
 ) -> Problem | None:
     """Post a message; return `None` if the receiver has accepted it.
 
-    `networks` are the permitted networks that are not public. `timeout` is in seconds, for
+    `networks` contains the permitted networks that are not public. `timeout` is in seconds, for
     connecting and for reading each part of the response; everything together takes at most twice as
     long.
     """
