@@ -6,6 +6,7 @@ and `--help` loads nothing.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import io
@@ -44,8 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     import_countries_when_needed()
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = next((word for word in given if not word.startswith("-")), None)
-    # Commands other than servers end soon, and keep most of what they allocate.
-    gc.set_threshold(SERVER_GARBAGE_THRESHOLD if command in _SERVERS else _GARBAGE_THRESHOLD)
+    if command in _SERVERS:
+        gc.set_threshold(SERVER_GARBAGE_THRESHOLD)
+    else:  # other commands end soon, and keep most of what they allocate
+        gc.set_threshold(_GARBAGE_THRESHOLD)
+        atexit.register(gc.freeze)  # otherwise Python searches all of it for garbage when it exits
     try:
         application = build_application(command)
         code = application(

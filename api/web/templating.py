@@ -14,8 +14,10 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from api.web.compiled_templates import CompiledTemplates
 from api.web.translated_environment import TranslatedEnvironment
 from coach.texts.facts import Fact
+from coach.texts.locales import ENGLISH
 from coach.texts.renderer import Renderer
 
 
@@ -34,6 +36,8 @@ def environment(texts: Renderer) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        # Other languages are compiled with a catalogue, which changes without the templates.
+        bytecode_cache=CompiledTemplates() if texts.locale is ENGLISH else None,
         finalize=render_fact,
     )
     template_environment.globals["html_lang"] = texts.locale.key
