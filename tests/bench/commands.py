@@ -1,4 +1,4 @@
-"""Runs a command in a process of its own, and measures it.
+"""Running a command in a process of its own, and measuring it.
 
 Byte code is kept, as after the first use of a command.
 """
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CommandRun:
-    """Whether a command ended, the seconds that passed, processor seconds, and the peak memory."""
+    """A command: whether it ended by itself, its elapsed and processor seconds, and its memory."""
 
     ended: bool
     passed: float

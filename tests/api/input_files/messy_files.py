@@ -111,7 +111,7 @@ _CELLS = (
     ("three-letter codes of languages", "languages", "cnr/C2; eng:B2"),
     ("a name of several languages", "languages", "BHS"),
     ("the withdrawn code of several languages", "languages", "sh; en:B2"),
-    ("a language that nobody knows", "languages", "naški"),
+    ("a colloquial name of several languages", "languages", "naški"),
     ("hours without minutes", "availability", "Mon 9-12"),
     ("hours with full stops", "availability", "Mon 09.00 - 12.00"),
     ("a weekday in Serbian", "availability", "ponedeljak 9-12h"),
