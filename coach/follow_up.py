@@ -47,7 +47,7 @@ class FollowUpDates:
 
     Attributes:
         asked: the day on which the question was sent; `None` if it has not been sent.
-        reminded: the day of the last reminder.
+        reminded: the day of the last reminder; `None` if there was none.
         reminders: the number of reminders.
         answered: whether the question was answered.
         ended: whether the question is no longer asked.
@@ -103,16 +103,17 @@ def follow_up_state(dates: FollowUpDates, today: date) -> FollowUpState:
 
 
 def is_to_be_sent(dates: FollowUpDates, today: date) -> bool:
-    """Return whether the question should be sent now."""
+    """Return whether the question should be sent on the day `today`."""
     return dates.asked is None and follow_up_state(dates, today) is FollowUpState.DUE
 
 
 def is_to_be_reminded(
     dates: FollowUpDates, today: date, *, after_days: int = DEFAULT_REMINDER_DAYS
 ) -> bool:
-    """Return whether it is time for the next reminder of a question that was sent.
+    """Return whether the next reminder of a question that was sent is due on the day `today`.
 
-    Reminders are sent `after_days` after the question or the previous reminder; 0 disables them.
+    Reminders are sent `after_days` days after the question or the previous reminder; 0 disables
+    them.
     """
     latest = dates.reminded or dates.asked
     return (

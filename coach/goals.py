@@ -157,7 +157,7 @@ GOAL_TRANSITIONS: Transitions[GoalState, GoalEvent] = {
     GoalState.HANDED_OVER: {},
 }
 ENDED_STATES = frozenset({GoalState.DROPPED, GoalState.HANDED_OVER})
-"""The states in which a goal does not count towards the number of goals of a pair."""
+"""The states in which a goal does not count towards `MAX_GOALS`."""
 
 RATED_STATES = frozenset(
     {GoalState.UNDER_WAY, GoalState.REACHED, GoalState.PARTLY, GoalState.NOT_REACHED}

@@ -1,4 +1,4 @@
-"""Finds the rows of the people files that describe one human, who may be coachee and coach.
+"""Finds the rows of the people files that describe one human, who may be both coachee and coach.
 
 Rows with the same value of `person` are one human, and so are rows with the same email address and
 the same name. An equal address alone is not enough, because offices share mailboxes.

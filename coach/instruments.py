@@ -52,7 +52,7 @@ class ItemSource(StrEnum):
 
 
 class Aspect(StrEnum):
-    """The aspect of an item that is rated, if the item is rated twice."""
+    """The time to which a rating refers, if an item is rated twice."""
 
     BEFORE = "before"
     NOW = "now"
@@ -63,14 +63,14 @@ class _Part(BaseModel):
 
 
 class Choice(_Part):
-    """A choice of an item of the kind `choices`."""
+    """An answer that people can choose for an item of the kind `choices`."""
 
     code: ItemCode
     text: LocalSentence
 
 
 class Item(_Part):
-    """An item. Items with the same `group` are listed together under that heading."""
+    """An item of an instrument. Items with the same `group` are listed under that heading."""
 
     code: ItemCode
     text: LocalSentence
@@ -99,7 +99,7 @@ class Twice(_Part):
 
 
 class Instrument(_Part):
-    """An instrument.
+    """A set of items that people are asked to answer, with its version, licence and source.
 
     Attributes:
         code: the unique code of the instrument, which never changes.
@@ -129,12 +129,12 @@ class Instrument(_Part):
 
     @property
     def sha256(self) -> str:
-        """A digest of the content, by which stored answers refer to the instrument."""
+        """The SHA-256 digest of the content, by which stored answers refer to the instrument."""
         content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
     def with_items(self, items: Iterable[Item]) -> Instrument:
-        """Return a copy with the items that its file does not list."""
+        """Return a copy with `items`, which the instrument's file does not list."""
         return self.model_copy(update={"items": tuple(items), "items_from": None})
 
     def rated_once(self) -> Instrument:

@@ -1,9 +1,9 @@
 """Invitations to sessions and group events, and the messages that announce and change them.
 
-An invitation addresses one person. It names the other participant only if the deployment allows it.
-Methods and SEQUENCE follow RFC 5546 (iTIP): only a significant change raises SEQUENCE and asks for
-a new answer. After any other change, SEQUENCE stays the same, and the message contains the
-recipient's last known answer, so that their calendar keeps it.
+An invitation is addressed to one person. It names the other participant only if the deployment
+allows it. Methods and SEQUENCE follow RFC 5546 (iTIP): only a significant change raises SEQUENCE
+and asks for a new answer. After any other change, SEQUENCE stays the same, and the message contains
+the recipient's last known answer, so that their calendar keeps it.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class PartStat(StrEnum):
 
 
 class Invitation(InvitationValue):
-    """A person's invitation to session `number` of `count`, in `[start, end)`.
+    """A person's invitation to session `number` of `count`, which takes place in `[start, end)`.
 
     An invitation to a date of a group event has number 1 of 1.
 

@@ -1,7 +1,7 @@
-"""The life of a pair in a cycle, from the open call until after the cycle, as dated facts.
+"""The life of a pair in a cycle, from the open call until after the cycle, as dated events.
 
-The state of a pair is not stored, but derived from facts that were recorded for other reasons, so
-that state and facts can never disagree. A pair only moves forward: a state that was reached stays
+The state of a pair is not stored, but derived from events that were recorded for other reasons, so
+that state and events can never disagree. A pair only moves forward: a state that was reached stays
 reached, and the present state is the last one. Events after the early end of a pair are ignored.
 """
 
@@ -37,7 +37,9 @@ ORDER = {state: place for place, state in enumerate(LifeState)}
 
 @dataclass(frozen=True, slots=True)
 class LifeFacts:
-    """The facts known about a pair; `None` for events that have not happened. All times are aware.
+    """The times of the events known about a pair; `None` for events that have not happened.
+
+    All times are aware datetimes.
 
     Attributes:
         called: when the open call was published.

@@ -36,8 +36,8 @@ class SessionPolicy(CycleFileTable):
     """`[sessions]`: the number, length and spacing of sessions, and the limits per coach.
 
     With `contracting_minutes`, each pair first has a session of that length in which the two agree
-    on how they work. It is number 0 and not part of `count`. `contracting_gap_days` are the least
-    and the greatest number of days from its local date to that of session 1.
+    on how they work. It is number 0 and not part of `count`. `contracting_gap_days` are the minimum
+    and the maximum number of days from its local date to that of session 1.
 
     Until `reschedule_cutoff_hours` before a session, its participants can move it by agreement;
     after that, the programme office decides.
@@ -79,7 +79,7 @@ class SessionPolicy(CycleFileTable):
         return self.minutes if number else self.contracting_minutes or self.minutes
 
     def gap_days(self, number: int) -> tuple[int, int]:
-        """Return the least and the greatest number of days from session `number` to the next."""
+        """Return the minimum and maximum number of days from session `number` to the next."""
         return (self.min_gap_days, self.max_gap_days) if number else self.contracting_gap_days
 
     @field_validator("contracting_minutes")

@@ -1,6 +1,6 @@
 """Concurrency primitives that callers pass to the engine.
 
-The engine creates no threads. Without these primitives everything runs in the calling thread, with
+The engine creates no threads. Without these primitives, everything runs in the calling thread, with
 the same result.
 """
 

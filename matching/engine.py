@@ -53,8 +53,8 @@ _MIN_RESERVED_SHARE = 0.15
 _MAX_RESERVED_SHARE = 0.5
 # Share of the rule evaluation time that explanations and the audit are expected to repeat.
 _REEVALUATED_SHARE = 0.75
-# With a time limit of at least `_LEAST_SECONDS_WITH_PLAN` and at most `_MAX_PAIRS_WITH_PLAN`
-# possible pairs, a run exceeds the time limit to find a first plan, with at most this effort.
+# To find a first plan, a run may exceed a time limit of at least `_LEAST_SECONDS_WITH_PLAN` by up
+# to `_FIRST_PLAN_EFFORT`, unless there are more than `_MAX_PAIRS_WITH_PLAN` possible pairs.
 _LEAST_SECONDS_WITH_PLAN = 2.0
 _MAX_PAIRS_WITH_PLAN = 1_000_000
 _FIRST_PLAN_EFFORT = 6.0

@@ -14,7 +14,7 @@ from matching.facts.names import level_name_with_unit
 
 
 class Phase(StrEnum):
-    """Phases of a run, in order."""
+    """A phase of a run. The phases follow each other in this order."""
 
     JUDGING = "judging"
     MATCHING = "matching"

@@ -151,7 +151,7 @@ class MatchedPeople(ResultValue):
     """The people in the matches of a result, by role and sorted by id.
 
     `cycle` is the name of the result's cycle. It is set only in the copy of an earlier result that
-    is kept with a later one, if it is known.
+    is kept with a later one, and only if the name is known.
     """
 
     coachees: tuple[MatchedPerson, ...]

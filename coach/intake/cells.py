@@ -27,7 +27,8 @@ MAX_CELL_LENGTH = 32_767  # the limit of a spreadsheet cell
 _SPREADSHEET_ERRORS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 )
-# The rule browsers use for <input type=email> (HTML Living Standard), with a dot in the domain.
+# The rule that browsers use for <input type=email> (HTML Living Standard), with a dot in the
+# domain.
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # Decoded from a `mailto:` link, these would break the address into several lines.
 _QUOTED_CONTROL = r".*%(?:[01][0-9a-f]|7f)"

@@ -34,9 +34,9 @@ class CycleFile:
         cycle: the cycle, or `None` if the file has faults.
         lines: the line of each key.
         faults: all faults, ordered by line.
-        pins: the valid entries of the table, even if the file has faults.
-        bans: as for `pins`.
-        preferred_by: as for `pins`.
+        pins: the valid entries of `[pins]`, even if the file has faults.
+        bans: the valid entries of `[bans]`, even if the file has faults.
+        preferred_by: the valid preferred times of coachees, even if the file has faults.
         waivers: the valid entries of `[[waivers]]` with their indices, even if the file has faults.
     """
 

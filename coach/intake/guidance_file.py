@@ -17,7 +17,9 @@ from coach.validation import validation_fact
 
 
 def read_guidance(file: str, text: str, countries: Collection[str], *, today: date) -> GuidanceCard:
-    """Read a guidance card. `countries` contains the known country codes, in upper case.
+    """Parse the text of a file with a guidance card.
+
+    `countries` contains the known country codes, in upper case.
 
     Raises:
         UnusableInputError: the file has faults; the error lists all of them.

@@ -26,7 +26,7 @@ _AT_START_AND_END = {Moment.START, Moment.END}
 
 
 def read_instrument(file: str, text: str) -> Instrument:
-    """Read an instrument.
+    """Parse the text of a file with an instrument.
 
     Raises:
         UnusableInputError: the file has faults; the error lists all of them.

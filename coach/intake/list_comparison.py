@@ -39,7 +39,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class ComparedPerson:
-    """A person of either list.
+    """A person in either list, and how they differ from the earlier list.
 
     Attributes:
         person: the person as in the new list, or as in the earlier list if they are gone.

@@ -17,7 +17,7 @@ def resolve_rank(
     """Return the rank that a cell contains as a code or title, and how it was rewritten.
 
     Args:
-        text: the cell.
+        text: the text of the cell.
         place: the country and the service, if any; `None` if they are unusable, in which case a
             title is read as no rank.
         read_context: the reference data, and whether to read strictly.

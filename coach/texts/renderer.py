@@ -27,7 +27,7 @@ _MISFITS = (KeyError, TypeError, ValueError, ArithmeticError)
 _LIST_STYLES: Mapping[str, Literal["standard", "or"]] = {"all_of": "standard", "one_of": "or"}
 
 Format = Callable[[Any], str]
-"""Formats a parameter's value, as stored in a fact, as text."""
+"""Formats the stored value of a parameter as text."""
 
 
 class Sentence(NamedTuple):

@@ -37,7 +37,7 @@ def overlaps(context: AuditContext) -> Iterator[Finding]:
 
 
 def keys(context: AuditContext) -> Iterator[Finding]:
-    """Check the keys by which later cycles recognise the people in the matches."""
+    """Yield a finding if the keys by which later cycles recognise the matched people are wrong."""
     result = context.result
     expected = expected_people(context.roster, context.cycle, result)
     if result.format != LEGACY_FORMAT and result.people != expected:

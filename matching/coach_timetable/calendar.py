@@ -185,14 +185,14 @@ class CoachCalendar(CoachPositions):
         )
 
     def fits(self, position: int, group: Iterable[int]) -> bool:
-        """Return whether all occupants in `group` can have a session at `position`.
+        """Return whether the occupants in `group` can all have a session at `position`.
 
         The position must be its own `home`.
         """
         return self.fits_together(position, sum(1 << one for one in group))
 
     def fits_together(self, position: int, group: int) -> bool:
-        """Return whether all occupants in the bit set `group` can have a session at `position`.
+        """Return whether the occupants in the bit set `group` can all have a session at `position`.
 
         The position must be its own `home`.
         """

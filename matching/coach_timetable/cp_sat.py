@@ -22,7 +22,7 @@ _SEARCHES = (
     ("AUTOMATIC_SEARCH", 2, inf),
 )
 _SEARCHES_WITHOUT_LP = (("AUTOMATIC_SEARCH", 0, 3.0), ("AUTOMATIC_SEARCH", 2, inf))
-EFFORT_PER_UNIT = 1.5  # seconds for a unit of CP-SAT's deterministic time
+EFFORT_PER_UNIT = 1.5  # seconds per unit of CP-SAT's deterministic time
 
 
 def create_cp_sat_solver(seed: int, effort: float) -> cp_model.CpSolver:

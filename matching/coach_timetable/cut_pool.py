@@ -15,7 +15,7 @@ _FEW_CUTS = 12  # fewer cuts are evaluated one by one, which is faster
 _UNKNOWN = -1
 
 Weights = NDArray[np.int64]
-"""Weights in cuts: `int64[cuts, candidates]`, or of a set: `int64[cuts]`."""
+"""The weights of candidates in each cut, `int64[cuts, candidates]`, or of a set, `int64[cuts]`."""
 
 
 class CutPool:
@@ -59,7 +59,7 @@ class CutPool:
         return bool((used > self._total).any())
 
     def not_excluded(self, held: Sequence[int], others: Sequence[int]) -> list[int]:
-        """Return those of `others` who are not excluded from joining `held` by any cut."""
+        """Return those of `others` whom no cut excludes from joining `held`."""
         if not self._cuts or not others:
             return list(others)
         left = self._total - self.weights(held).sum(axis=1)

@@ -23,7 +23,7 @@ Spacing = int | tuple[int, ...]
 """The minimum number of minutes from a start to the next one, for all coachees or for each."""
 Order = tuple[int, ...]
 """A label for each session: `-n` comes after `n`, 0 may come at any time. Empty if all may."""
-_MAX_ENUMERATED = 6  # sessions on a day whose subsets are enumerated
+_MAX_ENUMERATED = 6  # maximum number of sessions on a day whose subsets are enumerated
 
 
 class DayOptions(NamedTuple):

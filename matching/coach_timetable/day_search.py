@@ -10,8 +10,8 @@ undominated ones are tried:
   starts of each session form an interval, one of all sessions with the same next start remains.
 
 A set of remaining sessions that failed from some time on is not tried from a later time. If each
-session has one or two intervals of starts, as with weekly windows, a day of 30 sessions takes some
-hundreds of steps. Starts without any pattern can take exponentially many; CP-SAT then decides.
+session has one or two intervals of starts, as with weekly windows, a day of 30 sessions takes a few
+hundred steps. Starts without any pattern can take exponentially many; in that case, CP-SAT decides.
 """
 
 from __future__ import annotations
@@ -70,13 +70,13 @@ class _DaySearch:
         ]
 
     def run(self) -> tuple[int, ...] | None:
-        """Return a start for each session, or `None`."""
+        """Return a start for each session, or `None` if the sessions do not fit."""
         starts = [0] * len(self._options)
         first = min(one[0] for one in self._options)
         return tuple(starts) if self._place((1 << len(starts)) - 1, first, starts) else None
 
     def _place(self, remaining: int, time: int, starts: list[int]) -> bool:
-        """Place the sessions in the bit set `remaining` from `time` on."""
+        """Place the sessions in the bit set `remaining` from `time` on; return whether they fit."""
         if not remaining:
             return True
         if time >= self._failed.get(remaining, time + 1) or not self._may_fit(remaining, time):

@@ -21,7 +21,7 @@ from matching.deadline import Deadline
 _ATTEMPTS = 2
 _ATTEMPTS_BY_START = 12  # more, since negotiation is not available
 _EFFORT_PER_SERIES = 0.0005
-_MAX_MISSING = 2  # series that are added to those of a known timetable
+_MAX_MISSING = 2  # maximum number of series that are added to a known timetable
 
 
 class TimetableHeuristics:
@@ -93,7 +93,7 @@ def similar_series(
     Args:
         calendar: the coach's calendar.
         timetables: the known timetables, by the set of their candidates.
-        maximal: those of these sets that are not subsets of others.
+        maximal: the sets among these that are not subsets of others.
         wanted: the set of candidates for whom a timetable is sought.
     """
     if not (calendar.by_day and calendar.contracting):

@@ -85,7 +85,7 @@ class TimetableModel:
         return self._solve(search)
 
     def solve_presolved(self, deadline: Deadline, *, seed: int = 0) -> Placed | None:
-        """Return a solution, or `None` if the model is infeasible, with CP-SAT's presolve.
+        """Solve with CP-SAT's presolve; return a solution, or `None` if the model is infeasible.
 
         Presolve is worthwhile if most candidates are absent from a solution.
 

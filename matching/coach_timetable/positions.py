@@ -39,7 +39,7 @@ class CoachPositions:
         coachees: the candidates' rows. The *local index* of a candidate is its index in this tuple.
         by_day: whether positions are days.
         position_day: for each position, the index of its day in the cycle.
-        position_week: for each position, its week.
+        position_week: for each position, the index of its week.
         low: for each position, the first possible position of the next session.
         high: for each position, one past the last possible position of the next session.
         position_start: for each position, its start; empty if positions are days.

@@ -101,7 +101,7 @@ class PricingSearch:
         return can_hold
 
     def _add(self, improving: int) -> None:
-        """Store a set; only little effort is spent on better ones."""
+        """Store an improving set, and limit the effort spent on finding better ones."""
         if not self.found:
             self._deadline = self._deadline.with_effort(_EFFORT_TO_IMPROVE)
         self.found.append(improving)

@@ -37,7 +37,7 @@ from matching.deadline import Deadline
 _MAX_COLUMNS = 4000
 _CHOOSE = 0  # lets HiGHS choose the simplex method; the default is the dual one
 _CUT_ROUNDS = 8  # rounds of day cut separation
-_MAX_PRICE = 1 << 14  # of a unit of capacity, in profit; lower prices are valid, too
+_MAX_PRICE = 1 << 14  # maximum price of a unit of capacity; lower prices are also valid
 _ROUNDING = 64  # tolerance on reduced profits, in multiples of `1 / UNIT`
 _EFFORT_PER_ROUND = 5e-4
 

@@ -17,7 +17,7 @@ INTEGRALITY_TOLERANCE = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class SharedCapacity:
-    """A row that couples candidates: at most `limit` of the sessions in `pairs`.
+    """A row that couples candidates: at most `limit` of the sessions in `pairs` can take place.
 
     In a day cut, sessions count with the coefficients of their candidates.
     `positions` lists the positions at which the row limits all candidates; it is empty for a day
@@ -44,7 +44,7 @@ class SharedCapacity:
         return cls(counted, cut.limit, [], cut)
 
     def coefficient(self, calendar: CoachCalendar, pair: CandidatePosition) -> int:
-        """Return how much a session in `pairs` counts."""
+        """Return how much a session in `pairs` counts towards `limit`."""
         return self.day_cut.coefficient(calendar.occupant(*pair)) if self.day_cut else 1
 
 

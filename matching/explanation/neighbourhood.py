@@ -23,8 +23,8 @@ from matching.rules.evaluation import RuleEvaluator
 from matching.rules.schedule import can_meet
 
 _MAX_WHOLE_ROSTER = 60  # larger rosters are not solved in full
-_MAX_NEAREST_COACHES = 4  # candidate coaches for the coachee
-_MAX_RELOCATION_COACHES = 6  # coaches to whom other coachees may move
+_MAX_NEAREST_COACHES = 4  # maximum number of candidate coaches for the coachee
+_MAX_RELOCATION_COACHES = 6  # maximum number of coaches to whom other coachees may move
 
 
 class Neighbourhoods:

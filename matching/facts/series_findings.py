@@ -103,7 +103,7 @@ CONTRACTING_TOO_EARLY = message(
 
 
 def describe_session(number: int, start: datetime) -> Fact:
-    """Return the number, day and time of a session."""
+    """Return a fact that states the number, day and time of a session."""
     day = start.date()
     if number:
         return SESSION(number=number, day=day, time=start)

@@ -52,7 +52,7 @@ def matched_people(roster: Roster, result: Result) -> MatchedPeople:
 
 
 def expected_people(roster: Roster, cycle: Cycle, result: Result) -> MatchedPeople | None:
-    """Return the keys that a result contains under its cycle's policy, or `None` for no keys."""
+    """Return the keys that a result contains under its cycle's policy, or `None` if none."""
     return None if allows_all(cycle.rules.repeat) else matched_people(roster, result)
 
 

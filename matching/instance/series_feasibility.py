@@ -192,7 +192,7 @@ class _Pairs:
         return series_on_days(*self._days_of(limits, block), limits)
 
     def _days_of(self, limits: SeriesLimits, block: NDArray[np.int64]) -> tuple[Bits, Bits]:
-        """Return each pair's days, and those on which the first session can be.
+        """Return each pair's days, and those on which the first session can take place.
 
         A contracting session does not count as the first one.
         """

@@ -132,7 +132,7 @@ class RemainingDemand:
     """The sessions that each pair still has to place in a cycle in progress.
 
     Attributes:
-        remaining: `int64[P]`, the number of sessions to place, including the contracting session.
+        remaining: `int64[P]`, the number of sessions to place, including a contracting session.
         first: `int64[P, 2]`, the first and last possible day index of the next session.
         previous_day: `int64[P]`, the day index of the previous session, or `NO_PREVIOUS_DAY`.
         previous_number: `int64[P]`, the number of the previous session in its series.

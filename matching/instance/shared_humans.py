@@ -1,4 +1,4 @@
-"""Humans with several rows in a problem: coachee and coach at once, or entered twice.
+"""Humans with several rows in a problem: both coachee and coach, or entered twice.
 
 No two sessions of one human may overlap, regardless of role. Two pairs are *linked* if a human
 belongs to both; pairs of the same coach never overlap anyway.

@@ -17,7 +17,7 @@ SENTENCE_KEYS = ("because", "text")
 
 
 class _StoredResult(Result):
-    """A result in a file, where these keys are required."""
+    """A result as stored in a file, in which these keys are required."""
 
     format: Literal[1, 2]
     cut_short: bool
@@ -34,7 +34,7 @@ def parse_result(content: str | bytes) -> Result:
     try:
         value: JsonValue = from_json(content)
     except ValueError:
-        return _StoredResult.model_validate_json(content)  # raises an error with the line
+        return _StoredResult.model_validate_json(content)  # raises an error that states the line
     if isinstance(value, dict) and value.get("format") == LEGACY_FORMAT:
         value = {"cut_short": False, **value}  # which the earliest files lack
     stored = _StoredResult.model_validate(facts_only(value))

@@ -88,7 +88,7 @@ class RuleEvaluator:
         return coachee, coach, self.points(coachee, coach)
 
     def verdicts(self, coachee: int, coach: int) -> tuple[Verdict, ...]:
-        """Return each weighted rule's verdict on an allowed pair. They add up to its points."""
+        """Return the verdict of each weighted rule on an allowed pair."""
         return next(self.verdicts_for_pairs(np.array([coachee]), np.array([coach])))
 
     def verdicts_for_pairs(self, coachee: Indices, coach: Indices) -> Iterator[tuple[Verdict, ...]]:

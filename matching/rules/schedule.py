@@ -14,7 +14,7 @@ from matching.instance.series_limits import session_limits
 from matching.rules.rule import RuleInputs
 
 SCHEDULE = "schedule"
-"""The name in funnels and objections for pairs that cannot place their sessions."""
+"""The name of this check in funnels and objections."""
 
 
 def can_meet(

@@ -21,7 +21,7 @@ from matching.search.column_generation import EPSILON, Choice, ColumnGeneration
 NO_BOUND = 1 << 62
 _MAX_HEURISTIC_NODES = 100  # limit for a choice over the known sets during a proof
 _MAX_PAIRS_TO_CHOOSE = 2_000
-_FIRST_ROUNDS = 16  # rounds of exact pricing that are all preceded by such a choice
+_FIRST_ROUNDS = 16  # first rounds of exact pricing; the known sets are tried in all of them
 _DUAL_TOLERANCE = 1e-7  # HiGHS may treat reduced costs up to this as zero
 
 

@@ -25,7 +25,7 @@ from matching.search.column_generation import PricingOracles
 
 @dataclass(frozen=True, eq=False)
 class PreviousSchedule:
-    """Sessions that pairs already have.
+    """Sessions that pairs already have from an earlier result.
 
     Attributes:
         starts: the starts to keep if possible (epoch minutes), by pair and session number.
@@ -167,7 +167,7 @@ class CoachState:
 
     @cached_property
     def _independent_cost(self) -> int:
-        """A lower bound on the cost of all series, without bonuses for kept starts."""
+        """A lower bound on the cost of all series without bonuses; 0 if there are no bonuses."""
         if not self._kept_times:
             return 0
         free = build_subproblem(self._calendar, self.quality, self._placed, {})

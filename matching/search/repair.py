@@ -65,7 +65,7 @@ class Repair:
                 self._by_ejection(coachee, deadline)
 
     def match_of(self, coachee: int) -> int | None:
-        """Return the coachee's chosen pair, if any."""
+        """Return the coachee's chosen pair, or `None`."""
         return self._chosen.get(coachee)
 
     def matches_of(self, coaches: Iterable[int]) -> list[int]:
@@ -126,7 +126,7 @@ class Repair:
         without: int = -1,
         skip: Callable[[], bool] = lambda: False,
     ) -> int | None:
-        """Add the most profitable pair of a coachee that fits, and return it, if there is any.
+        """Add and return the most profitable pair of a coachee that fits; `None` if none fits.
 
         The coach `without` and coaches for whom `skip` returns true are not considered.
         """

@@ -136,7 +136,7 @@ def _number(text: str, _: Aliases) -> str:
 
 
 def _whole(rewrite: Callable[[str, Aliases], str]) -> CellRewriter:
-    """Return a function that rewrites cells with a single entry."""
+    """Return a rewriter that applies `rewrite` to the whole cell as a single entry."""
     return lambda text, aliases: [Rewriting(text, rewrite(text, aliases))]
 
 
