@@ -148,8 +148,8 @@ class PersonHome:
     """A person's sessions, whether they have accepted the current terms, and notices.
 
     `events` contains the group events to which the person is or was invited. `questions` contains
-    those that can be answered now; `follow_ups_due` is the number of follow-ups that wait for an
-    answer.
+    the questions that the person can answer now; `follow_ups_due` is the number of follow-ups that
+    wait for an answer.
     """
 
     schedule: PersonSchedule

@@ -141,7 +141,7 @@ def refresh_human(tx: Transaction, human: HumanRow) -> None:
 
 
 def update_address(tx: Transaction, row: PersonRow, former: str) -> None:
-    """Store a person's new address in the directory, if it still has their `former` address."""
+    """Store a person's new address in the directory if the directory still has the `former` one."""
     human = None if row.human_id is None else tx.get_one(HumanRow, row.human_id)
     if human is not None and folded_address(human.email) == folded_address(former):
         human.email = row.email

@@ -30,8 +30,8 @@ def notify_person(
 ) -> bool:
     """Notify a person of a change by email; return whether any notice will be sent.
 
-    The notice goes to the person's address, and to those that they had in the last 180 days.
-    `device` is the name of the device with which the change was made, if it is known.
+    The notice goes to the person's address, and to the addresses that they had in the last 180
+    days. `device` is the name of the device with which the change was made, if it is known.
     """
     if not services.settings.mail.enabled:
         return False

@@ -92,8 +92,7 @@ def main(channel: Channel) -> None:
 def answer_query(task_text: str, report: ReportProgress) -> dict[str, str]:
     """Answer a `QuestionTask`, given as JSON.
 
-    Returns:
-        The only member of the result, `answer_json`: a `QuestionAnswer` as JSON in a JSON string.
+    The result has a single member, `answer_json`: a `QuestionAnswer` as JSON in a JSON string.
     """
     task = QuestionTask.model_validate_json(task_text)
     inputs = PlanInputs.of(task)

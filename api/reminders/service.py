@@ -219,7 +219,7 @@ def _coming_sessions(settings: MailSettings, now: datetime) -> _DueQuery:
 
 
 def _missing_replies(settings: MailSettings, now: datetime) -> _DueQuery:
-    """Select the sessions in the next days with the participants who have not replied."""
+    """Select the sessions in the coming days with the participants who have not replied."""
     until = now + timedelta(days=settings.remind_reply_days)
     return waiting_replies(now).where(SessionRow.starts_at <= until)
 

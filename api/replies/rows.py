@@ -28,7 +28,7 @@ class IncomingState(StrEnum):
     ANSWERED = "answered"  # it is the sender's reply, or their proposal of another time
     NOTED = "noted"  # no action is needed
     HELD = "held"  # it waits for the programme office
-    USED = "used"  # the programme office has entered its answer
+    USED = "used"  # the programme office has entered the reply in it
     IGNORED = "ignored"  # by the programme office
 
 

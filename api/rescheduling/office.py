@@ -1,6 +1,6 @@
 """Use cases of the programme office for single sessions: move, cancel, and set details.
 
-The messages are drafts, which the office reads and releases with the others.
+The resulting emails are drafts, which the office reviews and releases with its other drafts.
 """
 
 from __future__ import annotations

@@ -149,10 +149,10 @@ def refuse(
     *,
     now: datetime,
 ) -> Proposal:
-    """Refuse a proposal, so that the session keeps its time, and notify the other participants.
+    """Refuse a proposal, so that the session keeps its time.
 
-    `person_id` is the other participant, or `None` for the programme office. Refusing a proposal
-    again changes nothing.
+    The participants are notified, except the one who refuses. `person_id` is the other participant,
+    or `None` for the programme office. Refusing a proposal again changes nothing.
 
     Raises:
         NotFoundError: there is no such proposal, or the person does not take part in the session.

@@ -70,7 +70,7 @@ _COACHES: Sequence[ColumnSpec] = (
 
 
 def schedule_xlsx(view: PlanViewModel, result: Result, texts: Renderer, now: datetime) -> bytes:
-    """Return the workbook. Equal arguments give equal bytes; `now` is stored in its properties."""
+    """Return the workbook. Equal arguments produce equal bytes; its properties contain `now`."""
     book = Workbook()
     book.properties.creator = "gender-coach"
     first = book.active

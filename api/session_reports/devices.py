@@ -1,7 +1,4 @@
-"""Use cases for the devices on which a coach's notebook is unlocked.
-
-They list the devices, and lock the notebook on them.
-"""
+"""Use cases: listing the devices on which a notebook is unlocked, and locking it on them."""
 
 from __future__ import annotations
 

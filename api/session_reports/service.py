@@ -144,10 +144,7 @@ def save_session_note(
     """Store the record of a session and, if its text has changed, the coach's own note.
 
     Returns the note if it was stored. If one of them cannot be stored, the other is not stored
-    either.
-
-    Raises:
-        The same errors as `submit_record` and `write_note`.
+    either. The errors are those of `submit_record` and `write_note`.
     """
     with recording_alterations(services, principal), services.database.writing() as tx:
         session, now = own_session(tx, principal, session_id), services.now()

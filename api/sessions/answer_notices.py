@@ -1,7 +1,7 @@
 """Emails that notify a participant that the other participant has declined a session's time.
 
 The participant is also notified if the other participant accepts the time after all. A first
-acceptance is not reported, and neither is the comment, which is for the programme office.
+acceptance is not reported. Comments are not passed on, because they are for the programme office.
 """
 
 from __future__ import annotations

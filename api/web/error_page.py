@@ -119,7 +119,7 @@ def _ways_on(request: Request) -> list[tuple[str, Fact]]:
 
 
 def _return_url(request: Request) -> str:
-    """Return the path to visit after confirmation: the requested page or, for a form, its page."""
+    """Return the path to visit after confirmation; for a form, its page or else the first page."""
     path = request.url.path
     if request.method == "GET":
         return f"{path}?{request.url.query}" if request.url.query else path

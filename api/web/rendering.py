@@ -39,7 +39,7 @@ def deployment_of(request: Request) -> Organisation:
 
 
 def site_name(request: Request) -> str:
-    """Return the name of the programme, or the default name of this site if it has none."""
+    """Return the name of the programme, or the default name of the site if there is none."""
     name = deployment_of(request).programme_name
     return name or request_renderer(request).text(facts.PROGRAMME())
 
@@ -144,7 +144,7 @@ def non_empty_fields(entered: Mapping[str, str]) -> dict[str, str]:
 
 
 def _fault_fact(model: type[BaseModel], detail: ErrorDetails) -> Displayed:
-    """Return the message about a field of a form, which people fill in, choose or mark."""
+    """Return the message about an invalid or missing field of a form."""
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "missing":
         return _missing_fact(model.model_fields.get(str(detail["loc"][0])))
@@ -156,7 +156,7 @@ def _fault_fact(model: type[BaseModel], detail: ErrorDetails) -> Displayed:
 
 
 def without_description(fault: Displayed) -> Displayed:
-    """Return the fault without a column description, which the page shows beside the field."""
+    """Return the fault without its column's description, which the page shows beside the field."""
     is_empty = isinstance(fault, Fact) and fault.code == REQUIRED_CELL.code
     return facts.FILL_IN() if is_empty else fault
 

@@ -112,7 +112,7 @@ def open_pair(tx: Transaction, principal: Principal, other_id: str) -> Pair:
 def ended_pairs(tx: Transaction, cycle_id: str) -> tuple[Pair, ...]:
     """Return the pairs of a cycle that have ended, sorted by the coachee's name.
 
-    The number of queries is constant, and few other pairs are read.
+    The number of queries is constant, and few pairs that have not ended are read.
     """
     has_left = select(PersonRow.id).where(
         PersonRow.cycle_id == cycle_id,

@@ -64,7 +64,7 @@ class FollowUpView(FrozenModel):
 
 
 class OwnFollowUps(FrozenModel):
-    """All follow-ups of a person, and the IANA name of their time zone."""
+    """All follow-ups of a person, and the IANA name of the person's time zone."""
 
     side: Side
     timezone: str

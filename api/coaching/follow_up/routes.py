@@ -71,7 +71,7 @@ def record_outcome(
 
 @HANDED_OVER.get("", responses=problem_responses(404))
 def read_post(services: ServicesDep, principal: PrincipalDep) -> PostView:
-    """Get the commitment that your post has taken over, with the link that was sent to the post."""
+    """Get the commitment that your post has taken over. Use the link that was sent to the post."""
     return posts.read_post(services, principal)
 
 

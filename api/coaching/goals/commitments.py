@@ -145,7 +145,7 @@ def change_commitment(
     commitment_id: str,
     given: CommitmentInput,
 ) -> CommitmentView:
-    """Change a commitment; the coachee then has to commit to it again.
+    """Change a commitment; the coachee then has to commit to the changed version.
 
     A changed title is no longer shared.
 

@@ -1,7 +1,7 @@
 """Use cases for the goals of a pair.
 
-One person writes a goal, and the other person agrees to it. A changed goal requires a new
-agreement.
+One person writes a goal, and the other person agrees to it. After a change, the other person has to
+agree again.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def add_goal(
 def change_goal(
     services: Services, principal: Principal, other_id: str, goal_id: str, parts: GoalParts
 ) -> GoalView:
-    """Change parts of a goal; the other person then has to agree to it again.
+    """Change parts of a goal; the other person then has to agree to the changed goal.
 
     Raises:
         NotFoundError: as for `read_goals`, or there is no such goal.

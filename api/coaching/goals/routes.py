@@ -52,7 +52,7 @@ def change_goal(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> GoalView:
-    """Change parts of a goal; the other person then has to agree to it again."""
+    """Change parts of a goal; the other person then has to agree to the changed goal."""
     return goal_cases.change_goal(services, principal, other_id, goal_id, parts)
 
 
@@ -111,7 +111,7 @@ def change_commitment(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> CommitmentView:
-    """Change a commitment; the coachee then has to commit to it again."""
+    """Change a commitment; the coachee then has to commit to the changed version."""
     return commitment_cases.change_commitment(services, principal, other_id, commitment_id, given)
 
 

@@ -67,7 +67,7 @@ CHOICES: Mapping[str, Fact] = {
     "yes": message("person_edit.yes", "yes")(),
     "no": message("person_edit.no", "no")(),
 }
-"""The labels of the values of columns that allow only certain values, except numbers."""
+"""The labels of the values of columns with a fixed set of values, except numeric columns."""
 
 LEFT: Message = message(
     "person_edit.left", "this person is no longer in the cycle, so their data is not changed"

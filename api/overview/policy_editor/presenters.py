@@ -22,9 +22,11 @@ _LONG = {Form.LINES, Form.GROUPS, Form.LISTS_BY_NAME}
 
 @dataclass(frozen=True, slots=True)
 class FieldViewModel:
-    """A field: its name, which is a key of the cycle file, and everything shown with it.
+    """A field of a form, with everything that is displayed with it.
 
     Attributes:
+        key: the name of the field, which is the key of the cycle file.
+        form: the kind of input element.
         options: the values that can be chosen, with their labels; empty for texts.
         places: the values, in order, of a field in which several values are ranked.
         default: the default value; empty if there is none.
