@@ -38,7 +38,7 @@ def finish_confirmation(
 
     Raises:
         NotSignedInError: the passkey is not one of the user's, its signature is invalid, or the
-            flow has expired.
+            flow has expired or was started by another user.
     """
     now = services.now()
     with services.database.writing() as tx:

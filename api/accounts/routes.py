@@ -50,7 +50,7 @@ def me(principal: PrincipalDep) -> Me:
 
 @ME.get("/me/credentials", responses=problem_responses())
 def my_credentials(services: ServicesDep, principal: PrincipalDep) -> tuple[CredentialView, ...]:
-    """List your signed-in browsers and your tokens, without their secrets."""
+    """List your browser sessions, tokens and other credentials, including those that have ended."""
     return credentials.list_credentials(services, principal)
 
 

@@ -33,7 +33,8 @@ class SignInFlow:
         secret: the secret in the browser's cookie.
         kind: the purpose of the flow.
         user_id: the user who was signed in when it started, if any.
-        go_on_to: the page to show afterwards.
+        go_on_to: the page to show afterwards; for a confirmed change, the id of the browser session
+            that confirmed it.
     """
 
     secret: str

@@ -133,7 +133,7 @@ def link_user(tx: Transaction, user_id: str, link: ProviderLink) -> None:
 
 
 def unlink_user(tx: Transaction, user_id: str) -> None:
-    """Remove a user's link to an account at the identity provider."""
+    """Remove a user's link to a provider account, and the address by which one would be linked."""
     row = tx.get_one(UserRow, user_id)
     row.issuer = row.subject = row.expected_mail = None
     record_event(tx, "user unlinked", "user", user_id)

@@ -39,7 +39,10 @@ TaskFunction = Callable[[str, ReportProgress], dict[str, str]]
 
 
 def run_task(channel: Channel, function: TaskFunction) -> None:
-    """Receive a task, call `function` to perform it, and send its progress and result."""
+    """Receive a task, call `function` to perform it, and send its progress and its result or error.
+
+    Only errors that the user can fix are sent; others are raised.
+    """
 
     def report(progress: BaseModel) -> None:
         channel.send(_json_object({"progress": progress.model_dump_json()}))

@@ -5,7 +5,7 @@ measured by the observer's monotonic clock, so that a clock change does not affe
 that is stopped or hangs keeps its lease, and is not taken over.
 
 The jobs keep their crash counts when they return to their queues (the job engine ensures this), so
-a job that crashes its workers is abandoned before it has crashed all of them.
+a job that keeps crashing its workers is eventually abandoned; see `JobType.max_crashes`.
 """
 
 from __future__ import annotations

@@ -201,7 +201,7 @@ def _skeleton(
 def _body(method: str, attachment_name: str | None) -> MIMEMultipart:
     """Return the body: the alternative representations, and the attached calendar object.
 
-    Without `attachment_name`, both calendar objects are left out.
+    Without `attachment_name`, the body contains no calendar object.
     """
     alternatives = MIMEMultipart("alternative", boundary=f"=2={_TOKEN_PLACEHOLDER}", policy=_CRLF)
     alternatives.attach(_part("text", "plain", _PLAIN, charset="utf-8"))

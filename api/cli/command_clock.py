@@ -19,7 +19,7 @@ class CommandClock:
 
     @property
     def elapsed_seconds(self) -> float:
-        """The seconds since the process of the command started."""
+        """The seconds since the process started; the time before `restart` is an estimate."""
         return _IMPORT_SECONDS + time.monotonic() - self._started_at
 
 

@@ -32,7 +32,7 @@ class PersonConsent(FrozenModel):
     """The consents of one person in a cycle, for the programme office.
 
     `accepted_at` is `None` if the person has not agreed to the current terms; `accepted_version` is
-    the last version they agreed to. Only people with `publicity` may be named in public.
+    the last version they agreed to, if any. Only people with `publicity` may be named in public.
     """
 
     person: PersonSummary

@@ -34,7 +34,7 @@ def encrypt_file(key: bytes, source: Path, target: Path) -> None:
     A new `target` has mode 0600; the content of an existing one is replaced.
 
     Raises:
-        OSError: `target` cannot be written.
+        OSError: `source` cannot be read, or `target` cannot be written.
     """
     prefix, cipher = secrets.token_bytes(_PREFIX_BYTES), AESGCM(key)
     target.touch(mode=0o600)
@@ -89,7 +89,7 @@ def decrypt_file(key: bytes, source: Path, target: Path) -> None:
 
     Raises:
         BackupDecryptionError: `source` was encrypted with another key, or was altered or truncated.
-        OSError: `target` already exists or cannot be written.
+        OSError: `source` cannot be read, or `target` already exists or cannot be written.
     """
     cipher, encrypted_chunk = AESGCM(key), _CHUNK_BYTES + _TAG_BYTES
     target.touch(mode=0o600, exist_ok=False)

@@ -35,7 +35,7 @@ class Keyring:
     Attributes:
         master: keys that encrypt the outer layer of notebooks' keys, data keys of legacy
             notebooks, and authenticator secrets, by version; the highest version is in use.
-        links: key from which link secrets, codes, tokens and pseudonyms are derived.
+        links: key from which link secrets, codes, tokens, pseudonyms and further keys are derived.
         audit: key that authenticates the audit trail, its anchors, and rows that control access.
         backups: key that encrypts backups of the database, and seals lists of erased ids.
         backups_version: the number of the key for backups, which starts at 1.
@@ -55,7 +55,7 @@ class Keyring:
         return max(self.master)
 
     def with_new_master(self, version: int) -> Keyring:
-        """Return a copy of this key ring that uses a new random master key."""
+        """Return a copy with a new random master key, whose `version` must be the highest."""
         return replace(self, master={**self.master, version: _random_key()})
 
     def with_new_backups_key(self, version: int) -> Keyring:

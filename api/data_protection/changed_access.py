@@ -77,8 +77,8 @@ class AccessChanges:
 
     Attributes:
         events: the recorded changes, in the order of the trail.
-        users: the rows of the users who changed, by id.
-        people: the ids of the people whose PIN changed.
+        users: the rows of the users whose access or factors changed, by id.
+        people: the ids of the people whose PIN changed or who added a passkey.
         factors: the factor rows of these users and people, by table.
         passkeys: the ids of the passkeys that were removed.
         left: the ids of the people who left their cycle themselves.

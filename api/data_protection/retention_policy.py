@@ -52,7 +52,8 @@ class Retention(FrozenModel):
         soon: whether `erased_on` is at most 30 days away.
         held_at: when the hold was set.
         held_because: the reason for the hold.
-        erased_at: when the people were erased.
+        erased_at: when the people were last erased; `None` if they never were, or if this
+            deployment will erase data that has been added since.
     """
 
     last_day: date
@@ -180,8 +181,8 @@ def end_hold(services: Services, cycle_id: str) -> Retention:
 def record_erasure_warnings(tx: Transaction, days: int, *, now: datetime) -> int:
     """Start the warning periods of cycles near the end of retention; return how many started.
 
-    If a cycle is no longer near its end of retention, because the setting or its dates have
-    changed, its warning is withdrawn. A later warning period again lasts 30 days.
+    If a cycle is on hold, or no longer near its end of retention because the setting or its dates
+    have changed, its warning is withdrawn. A later warning period again lasts 30 days.
     """
     new = 0
     for status in retention_statuses(tx, days, now=now):

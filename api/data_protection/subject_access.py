@@ -86,7 +86,9 @@ class ReportedNote(FrozenModel):
 
 
 class SubjectAccessReport(FrozenModel):
-    """All data stored about a person, without data about other people.
+    """The data stored about a person, without data about other people.
+
+    Reports for the programme office omit some of it; see `subject_access_report`.
 
     `profile` contains the person's details, as uploaded by the office or changed by the person;
     `listed` contains the office's values of the fields that the person has changed. `address` is

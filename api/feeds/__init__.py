@@ -1,1 +1,1 @@
-"""Calendar feeds: URLs from which calendar programs regularly fetch sessions."""
+"""Calendar feeds: URLs from which calendar programs regularly fetch sessions and group events."""

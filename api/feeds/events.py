@@ -1,4 +1,4 @@
-"""The events of a feed: a person's own sessions, or all sessions for a manager."""
+"""The events of a feed: a person's own sessions and group events, or everybody's for a manager."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def show(link: str, request: Request) -> Response:
 
 @FEED_PAGES.get("/calendar/all.ics")
 def download_all(services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Download all upcoming sessions as one calendar file."""
+    """Download all upcoming sessions and group events as one calendar file."""
     headers = {"Content-Disposition": 'attachment; filename="coaching-sessions.ics"'}
     content = feeds.export_sessions(services, principal)
     return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)

@@ -86,7 +86,7 @@ def read_feed_of(services: Services, principal: Principal) -> Feed | None:
 
 
 def export_sessions(services: Services, principal: Principal) -> bytes:
-    """Return the principal's upcoming sessions as a calendar file to be imported once."""
+    """Return a person's upcoming sessions and group events as a calendar file to import once."""
     now = services.now()
     with services.database.reading() as tx:
         events = events_of(tx, _reader(services, principal.person_id), now=now)

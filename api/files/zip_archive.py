@@ -27,7 +27,10 @@ def with_fixed_timestamps(archive: bytes, replacements: Mapping[str, bytes]) -> 
 
 
 def zip_stream(members: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
-    """Yield a ZIP archive of `members` (name and content) in chunks, one per member."""
+    """Yield a ZIP archive of `members` (name and content) in chunks of one member each.
+
+    A last chunk contains the directory of the archive.
+    """
     buffer = _StreamBuffer()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members:

@@ -102,7 +102,7 @@ def event_view(tx: Transaction, row: GroupEventRow, *, now: datetime) -> GroupEv
 def input_of(tx: Transaction, row: GroupEventRow, now: datetime) -> GroupEventInput:
     """Return the input that describes an event as it is now, with its upcoming dates.
 
-    If there are no upcoming dates, the past dates are included.
+    If there are no upcoming dates, it contains the past dates instead.
     """
     chosen = select(GroupEventPersonRow.person_id).where(GroupEventPersonRow.event_id == row.id)
     dates = dates_of(tx, [row.id])[row.id]

@@ -36,7 +36,7 @@ class InvitedPerson(FrozenModel):
         is_invited: false if the person is no longer invited, or the date is cancelled.
         reply: the person's reply; reset to `none` by a change that requires a new reply.
         attended: whether the person attended; `None` if this is not recorded.
-        is_sent: whether the latest message about the invitation was sent.
+        is_sent: false if a message about the invitation still waits to be released.
     """
 
     date_id: str

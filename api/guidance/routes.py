@@ -27,7 +27,7 @@ CardBody = Annotated[
 
 @GUIDANCE.get("", responses=problem_responses())
 def list_cards(services: ServicesDep) -> tuple[CardSummary, ...]:
-    """List the cards, and the countries of participants that have none."""
+    """List the state of each country's card, including missing cards of participants' countries."""
     return guidance.list_cards(services)
 
 

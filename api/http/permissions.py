@@ -42,7 +42,7 @@ class Permission:
         without_second_factor: whether a user who has not set up a second factor yet may call the
             route. Set for the routes of the account page, where users set up their second factor.
         limits: how the route respects the limits of a manager; see `LimitRule`.
-        administrators_only: whether managers who are not administrators may not call the route.
+        administrators_only: whether only administrators may call the route.
         audit_action: the action recorded in the audit trail when the programme office reads
             personal data through the route.
         audit_object: the kind of object recorded with it if the route has no parameter.

@@ -89,7 +89,8 @@ class Principal:
             aide answers for, or who has handed over a commitment to a post; `None` otherwise.
         credential_id: the id of the cookie, token or link that was presented.
         by_cookie: whether the credential was sent in a cookie, which browsers attach automatically.
-        confirmed_at: the time at which the user last passed a second factor.
+        confirmed_at: the time at which the user last authenticated with all factors that they
+            have; `None` if this never happened, and for people.
         scopes: the permitted uses of the token; `None` if no token was presented.
         needs_second_factor: whether this is a user who has not set up a second factor yet.
         verification: the method by which the holder of a secret link has verified their identity;
@@ -149,7 +150,7 @@ class Principal:
     def recently_authenticated(self, now: datetime, lifetime: timedelta) -> bool:
         """Return whether the user's last authentication is at most `lifetime` ago.
 
-        Always true for people, who have no second factor.
+        Always true for people, whose verification is checked separately.
         """
         if self.user_id is None:
             return True

@@ -24,7 +24,7 @@ REFERENCE = APIRouter(prefix=API, tags=["reference"])
 
 
 class FormsView(BaseModel):
-    """The JSON Schemas of the forms, and the values of their choices."""
+    """The JSON Schemas of the forms about a session, and the possible values of `attendance`."""
 
     attendance: tuple[Attendance, ...]
     shared_record: dict[str, Any]

@@ -122,7 +122,7 @@ def person_address(secret: str) -> str:
 
 
 def person_details(secret: str, *, saved: bool = False) -> str:
-    """Return the URL of the page on which a person enters when they are free."""
+    """Return the URL of the page on which a person enters their own times and details."""
     return f"{person(secret)}/details{'?saved=true' if saved else ''}"
 
 

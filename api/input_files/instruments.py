@@ -23,7 +23,7 @@ MAX_INSTRUMENT_BYTES = 64 * 1024
 _SUFFIX = ".toml"
 
 Instruments = Mapping[Moment, Instrument]
-"""The instrument for each moment at which something is asked."""
+"""The instrument for each moment at which people are asked to answer one."""
 
 
 @cache
@@ -38,7 +38,7 @@ def shipped_instruments() -> Instruments:
 
 
 def instruments_of(settings: Settings) -> Instruments:
-    """Return the instruments of a deployment, by the moment at which each is asked.
+    """Return the instruments of a deployment, by the moment at which people answer each.
 
     An instrument in the deployment's folder replaces the built-in one.
 

@@ -62,8 +62,8 @@ class DeliveryStatus(FrozenModel):
 
     Attributes:
         sends: whether this server sends email.
-        waiting: the number of emails that have not been sent yet, except `ACCESS_KINDS`.
-        sent: the number of emails that have been sent, except `ACCESS_KINDS`.
+        waiting: the number of emails that this server has yet to send, except `ACCESS_KINDS`.
+        sent: the number of emails that this server has sent, except `ACCESS_KINDS`.
         failed: the emails of all kinds that could not be delivered.
         trouble: the mail server's latest response that delays a waiting email; empty if there is
             none.

@@ -100,7 +100,7 @@ def outbox_mail(services: Services, message_id: str) -> bytes:
 
 
 def export_pending(services: Services, cycle_id: str) -> Iterator[tuple[str, bytes]]:
-    """Yield a cycle's pending messages as pairs of a file name and an email that is ready to send.
+    """Yield a cycle's sendable pending messages, as pairs of a file name and a complete email.
 
     Emails to the same person are consecutive, oldest first, and each is rendered when it is
     requested. Messages remain pending until they are marked as sent. The export is recorded in the

@@ -1,4 +1,4 @@
-"""The introduction: one email with all of a person's sessions, before their invitations."""
+"""The introduction: one email with all of a person's upcoming sessions, before the invitations."""
 
 from __future__ import annotations
 

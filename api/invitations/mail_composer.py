@@ -1,4 +1,4 @@
-"""Composes the emails with invitations and cancellations."""
+"""Composes the emails with introductions, invitations and cancellations."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _was_never_invited(tx: Transaction, mail: MailRow) -> bool:
 
 
 def _is_superseded(tx: Transaction, mail: MailRow) -> bool:
-    """Return whether a newer message about the session was released or sent to the person."""
+    """Return whether a newer message about the same session or event was released or sent."""
     newer = select(MailRow.id).where(
         MailRow.kind == MailKind.INVITATION,
         about_the_same(mail),

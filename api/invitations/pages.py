@@ -62,7 +62,7 @@ def show_messages(cycle_id: str, request: Request, services: ServicesDep) -> Res
 def mark_sent(
     cycle_id: str, form: Annotated[CutoffForm, Form()], services: ServicesDep
 ) -> Response:
-    """Record that the office has sent the pending messages."""
+    """Record that the office has sent the messages that were pending when the page was shown."""
     dispatch.mark_sent(services, cycle_id, form.until)
     return _redirect_to_messages(cycle_id)
 
@@ -78,7 +78,7 @@ def mark_sent_otherwise(cycle_id: str, mail_id: str, services: ServicesDep) -> R
 def send_messages(
     cycle_id: str, form: Annotated[CutoffForm, Form()], services: ServicesDep
 ) -> Response:
-    """Release the pending messages, so that this server sends them."""
+    """Release the messages that were pending when the page was shown; this server sends them."""
     dispatch.release_messages(services, cycle_id, form.until)
     return _redirect_to_messages(cycle_id)
 

@@ -101,8 +101,8 @@ def planned_changes(tx: Transaction, plan: PlanRow, now: datetime) -> PlannedCha
     """Return the changes that publishing a plan makes. Sessions that have started do not change.
 
     Raises:
-        ConflictError: the plan replaces another one and has new sessions in the past, or people
-            have declined a planned time since the plan's run was started.
+        ConflictError: the plan replaces another one and adds or moves sessions to a time in the
+            past, or people have declined a planned time since the plan's run was started.
     """
     existing = _existing(tx, plan.cycle_id)
     planned = PlannedPairs.model_validate_json(plan.result).matches

@@ -45,7 +45,7 @@ class Publication(FrozenModel):
 
     `requests` and `cancels` are the numbers of messages added to the outbox. Each message is about
     one session and goes to one person. `introductions` is the number of people who also get an
-    email with all their sessions, because they have had none in this cycle.
+    introduction, because they have had none in this cycle.
     """
 
     plan: PlanSummary
@@ -105,8 +105,9 @@ def publish_draft(
     Raises:
         NotFoundError: there is no such plan.
         ConflictError: the plan is not a draft; the lists, the policy or single sessions have
-            changed since the plan was made; the plan replaces another one and has new sessions in
-            the past; or somebody has declined a planned time since the run was started.
+            changed since the plan was made; the plan replaces another one and adds or moves
+            sessions to a time in the past; or somebody has declined a planned time since the run
+            was started.
     """
     plan = publishable_plan(tx, plan_id)
     planned = planned_changes(tx, plan, now)

@@ -46,7 +46,7 @@ class ReadableMail(FrozenModel):
         html: the HTML part, which may only be displayed in a sandboxed frame.
         calendar: the calendar object; empty if there is none.
         state: the delivery state of the email.
-        ended_at: when the email was sent or failed.
+        ended_at: when the email was sent, failed or was cancelled.
         tries: the number of the latest delivery attempt, from 0; see `dispatch.send_again`.
     """
 
@@ -96,7 +96,7 @@ def read_mail(services: Services, cycle_id: str, mail_id: str) -> MailOfCycle:
 def readable_mail(
     content: bytes, state: MailState = MailState.DRAFT, ended_at: datetime | None = None
 ) -> ReadableMail:
-    """Return the parts of a rendered email."""
+    """Parse a rendered email, and return its headers and parts."""
     mail = message_from_bytes(content, policy=default)
     parts = {
         part.get_content_type(): part.get_content()

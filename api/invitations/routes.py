@@ -76,7 +76,7 @@ def outbox_mail(message_id: str, services: ServicesDep) -> Response:
     response_class=Response,
 )
 def export_pending_messages(cycle_id: str, services: ServicesDep) -> Response:
-    """Get all pending messages as emails that are ready to send, in a ZIP archive."""
+    """Get the pending messages that can be sent, as emails in a ZIP archive."""
     mails = files.export_pending(services, cycle_id)
     headers = {"Content-Disposition": 'attachment; filename="messages.zip"'}
     return StreamingResponse(zip_stream(mails), media_type=ZIP, headers=headers)
@@ -104,7 +104,7 @@ def invitation(
 
 @CYCLE_OUTBOX.get("/waiting", operation_id="what_waits", responses=problem_responses(404))
 def read_pending_messages(cycle_id: str, services: ServicesDep) -> PendingMessages:
-    """Get the number of pending messages and the time at which the newest was created."""
+    """Get the numbers of pending messages that can and cannot be sent, and the cut-off `until`."""
     return pending.pending_messages(services, cycle_id)
 
 

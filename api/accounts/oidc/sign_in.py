@@ -102,8 +102,9 @@ def finish(
 
     Raises:
         ConfirmChangeError: the user has to confirm linking an account first.
-        NotSignedInError: the flow has expired, the response fails a check, or no user is linked to
-            the account.
+        ConflictError: the account to be linked belongs to another user.
+        NotSignedInError: the flow has expired, the response fails a check, no user is linked to the
+            account, or a re-authentication used another user's account or a single factor.
         ProviderUnavailableError: the provider cannot be reached.
     """
     flow = _redeem_flow(services, flow_secret, response.get("state"))

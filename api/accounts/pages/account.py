@@ -68,7 +68,7 @@ def set_up_account(
 def make_recovery_codes(
     request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Create new recovery codes and show them once."""
+    """Replace the recovery codes with new ones, and show them once."""
     proof = ChangeProof(None, change_secret_of(request, services.settings))
     codes = account.make_recovery_codes(services, principal, proof)
     return render_page(request, "accounts/shown_once.html", codes=codes, token=None)
