@@ -78,7 +78,7 @@ class UnusableInputError(DomainError):
 
 
 class NegativeAnswerError(DomainError):
-    """A check was completed, and it failed."""
+    """A check was completed with a negative result."""
 
 
 class NotFoundError(DomainError):

@@ -83,7 +83,7 @@ def name_similarity(one: Words, other: Words) -> Fact | None:
 
 
 def _are_initials(short: Sequence[str], whole: Sequence[str]) -> bool:
-    """Return whether `short` are the initials of the words in `whole`, in alphabetical order."""
+    """Return whether `short` are the initials of the words in `whole`, in any order."""
     return len(short) <= len(whole) and sorted(short) == sorted(word[0] for word in whole)
 
 
@@ -128,7 +128,7 @@ def _pairs(block: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _deletions(word: str) -> set[str]:
-    """Return a word, and all words that result from deleting up to two letters of it."""
+    """Return a word and, depending on its length, the words with one or two letters deleted."""
     found = {word}
     if _MIN_LENGTH_OF_ONE_ERROR - 1 <= len(word) <= _MAX_LENGTH:
         once = {word[:place] + word[place + 1 :] for place in range(len(word))}

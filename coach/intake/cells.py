@@ -226,7 +226,7 @@ def timezone(text: str, read_context: ReadContext) -> str:
 
 
 def choice(kind: Iterable[E]) -> Callable[[str, ReadContext | None], E]:
-    """Return a case-insensitive parser for the members of an enumeration."""
+    """Return a parser for the members of an enumeration, ignoring case and separators."""
     members = tuple(kind)
     by_key = {member.value.casefold(): member for member in members}
 

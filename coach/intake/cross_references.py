@@ -29,7 +29,7 @@ _UNKNOWN_IN_CYCLE = {
 def cross_reference_faults(
     cycle_file: CycleFile, coachees: PeopleSheet, coaches: PeopleSheet, read_context: ReadContext
 ) -> Iterator[InputFault]:
-    """Yield all faults in references between a cycle file and both sheets, grouped by file."""
+    """Yield the faults of a cycle file and both sheets that depend on another file."""
     yield from pin_faults(cycle_file, coachees, coaches, read_context)
     yield from sheet_faults(coachees, coaches, cycle_file.cycle, read_context)
     yield from sheet_faults(coaches, coachees, cycle_file.cycle, read_context)

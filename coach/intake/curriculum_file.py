@@ -27,7 +27,7 @@ def read_curriculum(file: str, text: str) -> tuple[Module, ...]:
     """Parse the text of a file with modules.
 
     Raises:
-        UnusableInputError: the file has faults; the error lists all of them.
+        UnusableInputError: the file has faults, which the error lists.
     """
     toml = parse_toml(file, text)
     if toml.tables is None or toml.faults:

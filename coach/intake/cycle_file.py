@@ -155,7 +155,7 @@ def _inner_table(info: FieldInfo) -> type[CycleFileTable] | None:
 
 
 def _tables_with_key(model: type[CycleFileTable], key: str, path: KeyPath) -> Iterable[KeyPath]:
-    """Yield the paths of all tables that have this key."""
+    """Yield the paths of all tables within `model` that have this key."""
     for name, info in model.model_fields.items():
         if (inner := _inner_table(info)) is not None:
             if key in inner.model_fields:

@@ -22,7 +22,7 @@ def read_guidance(file: str, text: str, countries: Collection[str], *, today: da
     `countries` contains the known country codes, in upper case.
 
     Raises:
-        UnusableInputError: the file has faults; the error lists all of them.
+        UnusableInputError: the file has faults, which the error lists.
     """
     parsed = parse_toml(file, text)
     faults = list(parsed.faults)

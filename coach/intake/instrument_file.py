@@ -29,7 +29,7 @@ def read_instrument(file: str, text: str) -> Instrument:
     """Parse the text of a file with an instrument.
 
     Raises:
-        UnusableInputError: the file has faults; the error lists all of them.
+        UnusableInputError: the file has faults, which the error lists.
     """
     parsed = parse_toml(file, text)
     if parsed.tables is None or parsed.faults:

@@ -47,7 +47,7 @@ class UnknownHeader:
         header: the header as written.
         key: its key in `ReadContext.mapping`, together with the kind of people.
         suggestion: the nearest name of a column, if there is one.
-        samples: the first distinct values below it.
+        samples: the first values below it, without repetitions.
     """
 
     header: str

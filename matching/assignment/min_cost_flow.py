@@ -157,8 +157,8 @@ def _compute_duals(
     """Return optimal dual values of the choice, with the smallest possible duals of capacities.
 
     The duals are computed by Bellman-Ford on the residual network: the duals of capacities are
-    raised until no coachee gains by changing coaches. The number of rounds is at most the number of
-    coaches.
+    raised until no coachee gains by changing coaches. The number of rounds is at most one more than
+    the number of coaches.
     """
     coachee, coach = problem.coachee[pairs], problem.coach[pairs]
     order = np.argsort(coach, kind="stable")

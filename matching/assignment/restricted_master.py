@@ -214,7 +214,7 @@ class RestrictedMaster:
         )
 
     def solve_integer(self, deadline: Deadline, nodes: int = ALL_NODES) -> Chosen | None:
-        """Return the best integral choice of known sets that is found, or `None` if none is found.
+        """Return the best integral choice of known sets; `None` if none is found in time.
 
         At most `nodes` nodes are searched, so better choices may be missed.
         """

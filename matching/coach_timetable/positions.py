@@ -151,7 +151,7 @@ class CoachPositions:
 
     @cached_property
     def day_limit(self) -> dict[int, int]:
-        """For each day, the maximum number of sessions that its starts and the daily cap allow."""
+        """For each day, an upper bound on the number of sessions, from its starts and the cap."""
         if not self.contracting:
             return self.session_limit
         return self._limit(self._position >= 0, min(self.spacing_minutes, self.contracting_spacing))

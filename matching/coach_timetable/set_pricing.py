@@ -23,7 +23,7 @@ _EFFORT_PER_INSERTION = 0.0002
 def improving_sets(
     oracle: CoachOracle, profit: Mapping[int, float], threshold: float, deadline: Deadline
 ) -> list[int]:
-    """Return feasible sets whose profit exceeds `threshold`, found by inserting greedily.
+    """Return a list with a feasible set whose profit exceeds `threshold`; empty if none is found.
 
     The known sets are examined first. After that, candidates are inserted in several orders: by
     decreasing profit, by profit relative to the contention for their positions, and by randomly

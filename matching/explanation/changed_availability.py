@@ -53,7 +53,7 @@ class ChangedAvailability:
         )
 
     def _known(self, side: str, person: Person) -> int | None:
-        """Return a person's row in the base grid, or `None` if their availability has changed."""
+        """Return a person's row in the base grid, or `None` if it is missing or out of date."""
         row, before = self._rows.get((side, person.id), (-1, None))
         return (
             row

@@ -43,8 +43,8 @@ class Objection(ResultValue):
 class OtherCoach(ResultValue):
     """A coach with whom the coachee is not matched.
 
-    `points` is `None` if there are objections. `holders` lists the current coachees of a coach who
-    is fully booked, and is empty otherwise.
+    `points` is `None` if there are objections. `holders` lists the current coachees of a possible
+    coach who is fully booked, and is empty otherwise.
     """
 
     coach: str

@@ -1,6 +1,6 @@
 """Counts the pairs that each hard rule leaves, for a manager who changes the policy.
 
-Nothing is solved. Without `schedule`, nobody's availability is computed, so that the counts are
+No plan is computed. Without `schedule`, nobody's availability is computed, so that the counts are
 available at once.
 """
 
