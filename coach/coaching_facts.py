@@ -21,14 +21,14 @@ DOCUMENT_IN_REFERENCE = message(
     "enter the number or the date of the document, not its content or the address of a file",
 )
 DROPPED_NEEDS_A_REASON = message(
-    "coaching.dropped_needs_a_reason", "choose why it is no longer pursued"
+    "coaching.dropped_needs_a_reason", "choose why this is no longer pursued"
 )
 REASON_WITHOUT_DROPPING = message(
     "coaching.reason_without_dropping",
     "give a reason only for something that is no longer pursued",
 )
 HANDED_OVER_NEEDS_A_POST = message(
-    "coaching.handed_over_needs_a_post", "enter the post that takes it over, not a person"
+    "coaching.handed_over_needs_a_post", "enter the post that takes this over, not a person"
 )
 POST_WITHOUT_HANDING_OVER = message(
     "coaching.post_without_handing_over", "enter a post only for something that is handed over"

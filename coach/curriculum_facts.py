@@ -16,7 +16,7 @@ NO_SUCH_PREREQUISITE = message(
 )
 PREREQUISITE_LATER = message(
     "curriculum.prerequisite_later",
-    "{code} comes later in the curriculum; only earlier modules can come before this one",
+    "{code} comes later in the curriculum; choose only modules that come before this one",
     code=TEXT,
 )
 NO_ENGLISH = message(

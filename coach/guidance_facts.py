@@ -11,6 +11,6 @@ NOT_A_COUNTRY = message(
 )
 REVIEWED_LATER = message(
     "guidance.reviewed_later",
-    "it cannot be in the future; write the day of the review",
+    "the date cannot be in the future; enter the day of the review",
 )
 EMPTY = message("guidance.empty", "is empty; fill it in")

@@ -42,7 +42,7 @@ ONLY_SCALE_TWICE = message(
 )
 TWICE_TOO_EARLY = message(
     "instruments.twice_too_early",
-    'an instrument with [twice] is asked at "end", and also at "start" if you like',
+    'an instrument with [twice] has to be asked at "end"; it can also be asked at "start"',
 )
 OBJECTIVES_ELSEWHERE = message(
     "instruments.objectives_elsewhere",

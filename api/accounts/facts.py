@@ -29,7 +29,8 @@ SCOPES_OF_TOKEN = message(
     "accounts.scopes_of_token", "a token can only create tokens with scopes that it has itself"
 )
 OLD_PASSWORD_WRONG = message(
-    "accounts.old_password_wrong", "this is not your current password; enter it to change anything"
+    "accounts.old_password_wrong",
+    "that is not your current password; enter your current password to confirm the change",
 )
 CONFIRM_CHANGE = message(
     "accounts.confirm_change",

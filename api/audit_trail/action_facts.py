@@ -60,8 +60,8 @@ ACTIONS: Mapping[str, Fact] = {
     "application received": message("audit_action.application_received", "application received")(),
     "application refused": message("audit_action.application_refused", "application refused")(),
     "applications opened": message("audit_action.applications_opened", "applications viewed")(),
-    "call closed": message("audit_action.call_closed", "call closed")(),
-    "call opened": message("audit_action.call_opened", "call opened")(),
+    "call closed": message("audit_action.call_closed", "open call closed")(),
+    "call opened": message("audit_action.call_opened", "open call published")(),
     "code sent": message("audit_action.code_sent", "code sent")(),
     "code wrong": message("audit_action.code_wrong", "wrong code entered")(),
     "confirmation failed": message(
@@ -135,7 +135,7 @@ ACTIONS: Mapping[str, Fact] = {
     "notebook confirmed": message("audit_action.notebook_confirmed", "notebook confirmed")(),
     "notebooks joined": message("audit_action.notebooks_joined", "notebooks combined")(),
     "notes accepted as they are": message(
-        "audit_action.notes_accepted_as_they_are", "notes accepted as they are"
+        "audit_action.notes_accepted_as_they_are", "altered notes accepted"
     )(),
     "notes begun on a device": message(
         "audit_action.notes_begun_on_a_device", "first notebook started on a device"
@@ -170,16 +170,16 @@ ACTIONS: Mapping[str, Fact] = {
     "plan published": message("audit_action.plan_published", "plan published")(),
     "policy replaced": message("audit_action.policy_replaced", "policy replaced")(),
     "proposal confirmed": message(
-        "audit_action.proposal_confirmed", "proposal of another time confirmed"
+        "audit_action.proposal_confirmed", "proposal for another time confirmed"
     )(),
     "proposal expired": message(
-        "audit_action.proposal_expired", "proposal of another time expired"
+        "audit_action.proposal_expired", "proposal for another time expired"
     )(),
     "proposal refused": message(
-        "audit_action.proposal_refused", "proposal of another time refused"
+        "audit_action.proposal_refused", "proposal for another time refused"
     )(),
     "proposal withdrawn": message(
-        "audit_action.proposal_withdrawn", "proposal of another time withdrawn"
+        "audit_action.proposal_withdrawn", "proposal for another time withdrawn"
     )(),
     "publicity agreed to": message(
         "audit_action.publicity_agreed_to", "consent to publicity given"
@@ -224,7 +224,7 @@ ACTIONS: Mapping[str, Fact] = {
     "test mail sent": message("audit_action.test_mail_sent", "test email sent")(),
     "terms accepted": message("audit_action.terms_accepted", "terms accepted")(),
     "time outside rules allowed": message(
-        "audit_action.time_outside_rules_allowed", "time outside the rules allowed"
+        "audit_action.time_outside_rules_allowed", "session time allowed outside the rules"
     )(),
     "time proposed": message("audit_action.time_proposed", "another time proposed")(),
     "timetable opened": message("audit_action.timetable_opened", "timetable viewed")(),

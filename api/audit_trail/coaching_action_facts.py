@@ -48,7 +48,7 @@ COACHING_ACTIONS: Mapping[str, Fact] = {
     "follow-up link shown": message(
         "audit_action.follow_up_link_shown", "link for follow-ups shown to the office"
     )(),
-    "follow-up opened": message("audit_action.follow_up_opened", "form of a follow-up opened")(),
+    "follow-up opened": message("audit_action.follow_up_opened", "follow-up form viewed")(),
     "follow-ups allowed": message(
         "audit_action.follow_ups_allowed", "follow-ups allowed after all"
     )(),
@@ -84,7 +84,7 @@ COACHING_ACTIONS: Mapping[str, Fact] = {
     "post answered": message("audit_action.post_answered", "post answered about a commitment")(),
     "post link made": message("audit_action.post_link_made", "link for a post created")(),
     "post may be asked": message(
-        "audit_action.post_may_be_asked", "permission to ask a post about a commitment given"
+        "audit_action.post_may_be_asked", "permission given to ask a post about a commitment"
     )(),
     "questions answered": message("audit_action.questions_answered", "questions answered")(),
     "reason of early end recorded": message(

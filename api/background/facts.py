@@ -31,18 +31,18 @@ HAS_ENDED: Mapping[str, Message] = {
 WENT_DOWN: Mapping[str, Message] = {
     "run": plural_message(
         "background.went_down_during_run",
-        "the server went down {count} time during this run; "
-        "contact the server's administrator before you start it again",
-        "the server went down {count} times during this run; "
-        "contact the server's administrator before you start it again",
+        "the server went down {count} time during this run; contact the server's administrator "
+        "before you start the run again",
+        "the server went down {count} times during this run; contact the server's administrator "
+        "before you start the run again",
         count=PLAIN_NUMBER,
     ),
     "question": plural_message(
         "background.went_down_during_question",
-        "the server went down {count} time during this question; "
-        "contact the server's administrator before you start it again",
-        "the server went down {count} times during this question; "
-        "contact the server's administrator before you start it again",
+        "the server went down {count} time during this question; contact the server's "
+        "administrator before you ask the question again",
+        "the server went down {count} times during this question; contact the server's "
+        "administrator before you ask the question again",
         count=PLAIN_NUMBER,
     ),
 }
@@ -50,8 +50,8 @@ WENT_DOWN: Mapping[str, Message] = {
 
 CRASHED = message(
     "background.crashed",
-    "the solver crashed ({reason}). Nothing was saved; please try again. If it happens again, "
-    "or memory ran out, ask the administrator of the server to give runs fewer threads or the "
+    "the solver crashed ({reason}). Nothing was saved; please try again. If this happens again, "
+    "or if memory ran out, ask the administrator of the server to give runs fewer threads or the "
     "server more memory",
     reason=FACT,
 )

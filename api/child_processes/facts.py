@@ -11,10 +11,14 @@ SIGNAL = message(
     signal=PLAIN_NUMBER,
 )
 TOO_MUCH_OUTPUT = message(
-    "child_processes.too_much_output", "it sent more than {limit} bytes", limit=PLAIN_NUMBER
+    "child_processes.too_much_output",
+    "the process sent more than {limit} bytes",
+    limit=PLAIN_NUMBER,
 )
 INVALID_OUTPUT = message(
-    "child_processes.invalid_output", "its output cannot be decoded: {reason}", reason=TEXT
+    "child_processes.invalid_output",
+    "the output of the process cannot be decoded: {reason}",
+    reason=TEXT,
 )
 # i18n: `location` is a place in the code: MemoryError at matching/engine.py:120.
 OUT_OF_MEMORY = message(

@@ -59,7 +59,8 @@ ROWS_MISSING = message(
 )
 ROWS_LOST = message(
     "audit.rows_lost",
-    "the database was restored from {restored_to}: rows {first} to {last} of the trail were lost",
+    "the database was restored to its state of {restored_to}: rows {first} to {last} of the "
+    "trail were lost",
     restored_to=TEXT,
     first=PLAIN_NUMBER,
     last=PLAIN_NUMBER,
@@ -72,8 +73,8 @@ PERSON_ERASED = message("person.erased", "The data of {id} has been erased.", id
 # i18n: `gender-coach backup --keep N` is a command; translate only N.
 OLDER_BACKUPS = message(
     "person.older_backups",
-    "Older backups still contain the erased data; a restore erases it again. Make a new backup, "
-    "and delete older ones with `gender-coach backup --keep N`.",
+    "Older backups still contain the erased data, which is erased again when one of them is "
+    "restored. Make a new backup, and delete older ones with `gender-coach backup --keep N`.",
 )
 BACKED_UP_AFTER_ERASURE = plural_message(
     "person.backed_up",
@@ -93,11 +94,11 @@ SECRETS_DELETED = message(
     "retention.secrets_deleted", "Expired secrets deleted: {counts}.", counts=listed(FACT)
 )
 RUN_IN_PROGRESS = message(
-    "retention.run_in_progress", "{cycle}: a run is still running; try again later.", cycle=TEXT
+    "retention.run_in_progress", "{cycle}: a run is still in progress; try again later.", cycle=TEXT
 )
 QUESTION_IN_PROGRESS = message(
     "retention.question_in_progress",
-    "{cycle}: a question is still running; try again later.",
+    "{cycle}: a question is still in progress; try again later.",
     cycle=TEXT,
 )
 WOULD_ERASE = message(
@@ -222,7 +223,7 @@ STATE_DISABLED = message("user.state_disabled", "disabled")
 # serve, worker, migrate
 CANNOT_LISTEN = message(
     "serve.cannot_listen",
-    "cannot listen on {host} port {port}: {reason}; choose another with --port",
+    "cannot listen on {host}, port {port}: {reason}; choose another port with --port",
     host=TEXT,
     port=PLAIN_NUMBER,
     reason=TEXT,
@@ -230,8 +231,8 @@ CANNOT_LISTEN = message(
 SERVING = message("serve.serving", "Serving on {address}", address=TEXT)
 NO_SECOND_FACTOR_IN_DEMO = message(
     "serve.no_second_factor_in_demo",
-    "Demonstration with the sample only: users need no second factor. On every other server, they "
-    "do.",
+    "This is a demonstration with the sample cycle, so users need no second factor. On every "
+    "other server, they do.",
 )
 SIGN_IN_AT = message("serve.sign_in_at", "sign in at {address}", address=TEXT)
 MANAGER_LINK = plural_message(

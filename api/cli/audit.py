@@ -41,7 +41,9 @@ def audit(
         str | None,
         typer.Option(help=_("A head printed earlier, which the trail must still contain.")),
     ] = None,
-    data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
+    data: Annotated[
+        Path | None, typer.Option(help=_("Folder that contains the database and the keys."))
+    ] = None,
 ) -> None:
     """Verify the audit trail, and print its head for safekeeping."""
     del action  # there is only one

@@ -51,10 +51,12 @@ from api.http.principal import SYSTEM
 from api.services import context_setter
 from api.settings import Settings
 
-_DATA = typer.Option(help=_("Folder of the database and keys."))
+_DATA = typer.Option(help=_("Folder that contains the database and the keys."))
 _FORCE = typer.Option("--force", help=_("Replace an existing database, which is saved first."))
 _ERASED = typer.Option(
-    "--erased", metavar="LIST", help=_("A list of erased IDs to apply; can be repeated.")
+    "--erased",
+    metavar="LIST",
+    help=_("A list of erased IDs, whose people are erased again; can be repeated."),
 )
 _NOBODY_ERASED = typer.Option(
     "--nobody-erased",

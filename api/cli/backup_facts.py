@@ -12,7 +12,7 @@ BACKED_UP = message(
 )
 KEEP_KEY_FILE = message(
     "backup.keep_key_file",
-    "Restoring it requires {file}. Store a copy of that file separately.",
+    "To restore this backup, you need {file}. Store a copy of that file separately.",
     file=TEXT,
 )
 OLD_BACKUPS_DELETED = plural_message(
@@ -45,8 +45,8 @@ RESTORED_INTACT = plural_message(
 )
 RESTORED_BROKEN = plural_message(
     "restore.broken",
-    "Restored from {file}. The audit trail ({count} row) is broken from row {row}.",
-    "Restored from {file}. The audit trail ({count} rows) is broken from row {row}.",
+    "Restored from {file}. The audit trail ({count} row) is broken from row {row} on.",
+    "Restored from {file}. The audit trail ({count} rows) is broken from row {row} on.",
     count=PLAIN_NUMBER,
     file=TEXT,
     row=PLAIN_NUMBER,

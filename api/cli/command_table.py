@@ -15,7 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pairs": ("api.cli.pairs:pairs",
               _("Evaluate every pair of coachee and coach, and write one row per pair.")),
     "explain": ("api.cli.explain:explain",
-                _("Explain the match of a coachee, or why there is none and what would help.")),
+                _("Explain a coachee's match, or why there is none and what would help.")),
     "advise": ("api.cli.advise:advise",
                _("Find the three changes to the policy that would place the most people.")),
     "replace": ("api.cli.replace:replace",

@@ -60,10 +60,10 @@ OPTION_WITH_VALUE = message(
     "command.option_with_value", "{option} does not take a value", option=TEXT
 )
 OPTION_WITHOUT_VALUE = message(
-    "command.option_without_value", "{option} needs a value", option=TEXT
+    "command.option_without_value", "{option} requires a value", option=TEXT
 )
 UNEXPECTED_ARGUMENTS = message(
-    "command.unexpected_arguments", "unexpected: {arguments}", arguments=TEXT
+    "command.unexpected_arguments", "unexpected arguments: {arguments}", arguments=TEXT
 )
 INTERNAL_ERROR = message(
     "command.internal_error",
@@ -92,12 +92,12 @@ FICTITIOUS = message(
 # i18n: windows-1250 and windows-1251 are names of encodings; do not translate them.
 NOT_AN_ENCODING = message(
     "command.not_an_encoding",
-    "{name} is not a known encoding; use one like windows-1250 or windows-1251",
+    "{name} is not a known encoding; use one such as windows-1250 or windows-1251",
     name=TEXT,
 )
 NOT_BEFORE_NEEDS_KEEP = message(
     "command.not_before_needs_keep",
-    "requires --keep, the result with the sessions before that date",
+    "requires --keep with the result that contains the sessions before that date",
 )
 # i18n: the three days are in the format of the command line, such as 2027-01-18.
 NOT_BEFORE_OUTSIDE = message(

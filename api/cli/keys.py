@@ -48,7 +48,7 @@ def keys(
         KeyAction,
         # i18n: `create` and `rotate` are arguments; do not translate them.
         typer.Argument(
-            help=_("create: write a new key file; rotate: replace a key of the key file.")
+            help=_("create: write a new key file; rotate: replace a key in the key file.")
         ),
     ],
     *,
@@ -59,7 +59,7 @@ def keys(
             # i18n: `master`, `backups`, `links` and `audit` are names of keys; do not translate.
             help=_(
                 "The key to replace: master (the default), which wraps other keys, or backups. "
-                "The keys links and audit of the key file cannot be replaced."
+                'The keys "links" and "audit" cannot be replaced.'
             ),
         ),
     ] = KeyKind.MASTER,
@@ -71,7 +71,9 @@ def keys(
             help=_("Delete the old keys; older backups then need an older key file."),
         ),
     ] = False,
-    data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
+    data: Annotated[
+        Path | None, typer.Option(help=_("Folder that contains the database and the keys."))
+    ] = None,
 ) -> None:
     """Create a key file, or replace one of its keys; stop servers and workers first."""
     if action is KeyAction.CREATE:

@@ -53,7 +53,9 @@ def mail(
             metavar="FILE", help=_("The source of the test email as received, or its headers.")
         ),
     ] = None,
-    data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
+    data: Annotated[
+        Path | None, typer.Option(help=_("Folder that contains the database and the keys."))
+    ] = None,
 ) -> None:
     """Check whether invitations arrive: send a test, then check what was received."""
     del action  # there is only one

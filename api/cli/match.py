@@ -30,7 +30,7 @@ from matching.engine import SolveOptions
 _TIME_LIMIT = typer.Option(
     metavar="SECONDS",
     min=0,
-    help=_("Stop after this time, with the best result so far. [default: none]"),
+    help=_("Stop after this many seconds, with the best result so far. [default: none]"),
 )
 _WORKERS = typer.Option(min=1, help=_("Number of processors to use. [default: all]"))
 _KEEP = typer.Option(metavar="RESULT.json", help=_("An earlier result whose pairs should be kept."))

@@ -35,7 +35,9 @@ def person(
     cycle: Annotated[
         str, typer.Option(help=_("The cycle, if the ID occurs in several cycles."))
     ] = "",
-    data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
+    data: Annotated[
+        Path | None, typer.Option(help=_("Folder that contains the database and the keys."))
+    ] = None,
 ) -> None:
     """Export or erase the data about one person."""
     with open_cli_services(data) as services:

@@ -29,7 +29,9 @@ def retention(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Show what would be erased, without erasing it."))
     ] = False,
-    data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
+    data: Annotated[
+        Path | None, typer.Option(help=_("Folder that contains the database and the keys."))
+    ] = None,
 ) -> None:
     """Erase personal data in cycles past their retention period.
 

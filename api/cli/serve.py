@@ -48,7 +48,9 @@ def serve(
     *,
     host: Annotated[str | None, typer.Option(help=_("Address to listen on."))] = None,
     port: Annotated[int | None, typer.Option(help=_("Port to listen on."))] = None,
-    data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
+    data: Annotated[
+        Path | None, typer.Option(help=_("Folder that contains the database and the keys."))
+    ] = None,
     demo: Annotated[bool, typer.Option("--demo", help=_("Load the sample cycle."))] = False,
     worker: Annotated[bool, typer.Option(help=_("Also run jobs in this process."))] = True,
 ) -> None:
@@ -85,7 +87,10 @@ def _is_loopback(host: str) -> bool:
 
 
 def migrate(
-    *, data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None
+    *,
+    data: Annotated[
+        Path | None, typer.Option(help=_("Folder that contains the database and the keys."))
+    ] = None,
 ) -> None:
     """Migrate the database to this version of the application."""
     settings = load_settings(data_dir=data)

@@ -88,9 +88,14 @@ def user(
         str | None, typer.Option(help=_("For add and link: the user's ID at the provider."))
     ] = None,
     mail: Annotated[
-        str | None, typer.Option(help=_("For add and link: the verified email address."))
+        str | None,
+        typer.Option(
+            help=_("For add and link: the user's email address, as verified by the provider.")
+        ),
     ] = None,
-    data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
+    data: Annotated[
+        Path | None, typer.Option(help=_("Folder that contains the database and the keys."))
+    ] = None,
 ) -> None:
     """Add, link, list, disable or sign out users, or print a sign-in link."""
     if not name and action is not UserAction.LIST:

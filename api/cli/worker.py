@@ -29,7 +29,9 @@ def worker(
             "--slot", min=1, max=999, help=_("The number of this worker; must be unique.")
         ),
     ] = 1,
-    data: Annotated[Path | None, typer.Option(help=_("Folder of the database and keys."))] = None,
+    data: Annotated[
+        Path | None, typer.Option(help=_("Folder that contains the database and the keys."))
+    ] = None,
 ) -> None:
     """Run queued jobs until stopped."""
     settings = load_settings(data_dir=data, executor_id=f"worker@{number}")

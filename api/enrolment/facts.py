@@ -40,7 +40,9 @@ CONFIRM_AGAIN = message(
     "enrolment.confirm_again",
     "your address was confirmed too long ago; start again with your address",
 )
-OTHER_SIDE = message("enrolment.other_side", "this call is not for this role; choose the other one")
+OTHER_SIDE = message(
+    "enrolment.other_side", "this call is not for this role; choose the other role"
+)
 FULL = message(
     "enrolment.full",
     "{limit} applications are already waiting for a decision; please try again later",
@@ -56,14 +58,14 @@ SERVICES: Mapping[Service, Message] = {
     Service.LAND: message("enrolment.service_land", "land forces"),
     Service.AIR: message("enrolment.service_air", "air force"),
     Service.NAVY: message("enrolment.service_navy", "navy"),
-    Service.MOD: message("enrolment.service_mod", "ministry of defence"),
+    Service.MOD: message("enrolment.service_mod", "Ministry of Defence"),
     Service.EXTERNAL: message("enrolment.service_external", "other organisation"),
 }
 COLUMNS: Mapping[str, Message] = {
     "country": message("enrolment.country", "Country/territory"),
     "timezone": message("enrolment.timezone", "Time zone"),
     "role": message("enrolment.role", "Role"),
-    "capacity": message("enrolment.capacity", "Capacity"),
+    "capacity": message("enrolment.capacity", "Places"),
     "languages": message("enrolment.languages", "Languages"),
     "availability": message("enrolment.availability", "Free every week"),
     "unavailable": message("enrolment.unavailable", "Days off"),

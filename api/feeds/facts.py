@@ -35,5 +35,5 @@ EVENT_OF_MANY = plural_message(
 )
 NOT_FOUND = message(
     "feeds.not_found",
-    "this calendar address does not exist or has ended; create a new one on your page",
+    "this calendar address does not exist or no longer works; create a new one on your page",
 )

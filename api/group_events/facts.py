@@ -43,29 +43,29 @@ SAME_EVENT = message(
 )
 CANCELLED = message("group_events.cancelled", "this group event is cancelled")
 OVER = message(
-    "group_events.over", "all dates of this group event are past; plan a new one instead"
+    "group_events.over", "all dates of this group event are in the past; plan a new event instead"
 )
-IN_THE_PAST = message("group_events.in_the_past", "this date is in the past; choose a later one")
+IN_THE_PAST = message("group_events.in_the_past", "this date is in the past; choose a later date")
 DATE_BEGUN = message(
-    "group_events.date_begun", "a date that has started cannot be moved or removed"
+    "group_events.date_begun", "a date on which the event has started cannot be moved or removed"
 )
 NOT_BEGUN = message(
-    "group_events.not_begun", "attendance can be recorded once the date has started"
+    "group_events.not_begun", "attendance can be recorded once the event has started on this date"
 )
 NOBODY_CHOSEN = message("group_events.nobody_chosen", "choose at least one person")
 UNKNOWN_PEOPLE = message(
     "group_events.unknown_people", "some of the chosen people are not in this cycle"
 )
 ONE_LENGTH = message(
-    "group_events.one_length", "enter either how many minutes it takes, or how many whole days"
+    "group_events.one_length", "enter the length of the event either in minutes or in whole days"
 )
-TIME_MISSING = message("group_events.time_missing", "enter the time at which it starts")
+TIME_MISSING = message("group_events.time_missing", "enter the time at which the event starts")
 TIME_WITHOUT_USE = message(
-    "group_events.time_without_use", "leave the time empty: the event takes whole days"
+    "group_events.time_without_use", "leave the time empty, because the event lasts whole days"
 )
 SKIPPED_TIME = message(
     "group_events.skipped_time",
-    "the clock skips this time when summer time begins; choose another one",
+    "the clocks skip this time when summer time begins; choose another time",
 )
 SAME_DATE_TWICE = message(
     "group_events.same_date_twice", "this date is entered twice; remove one of the two"

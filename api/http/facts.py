@@ -7,7 +7,7 @@ from http import HTTPStatus
 from coach.texts.facts import NUMBER, PLAIN_NUMBER, TEXT, message
 
 NO_ACCESS = message(
-    "http.no_access", "you do not have access to this; sign in with an account that does"
+    "http.no_access", "you do not have access to this; sign in with an account that has access"
 )
 LINK_INVALID = message(
     "http.link_invalid", "this link is no longer valid; ask the programme office for a new one"
@@ -24,8 +24,8 @@ ADMINISTRATORS_ONLY = message(
 )
 BEYOND_LIMITS = message(
     "http.beyond_limits",
-    "your access is limited to some cycles or countries, and this goes beyond them; "
-    "ask an administrator",
+    "your access is limited to some cycles or countries, and this request goes beyond them; ask "
+    "an administrator",
 )
 NOT_WITHIN_LIMITS = message(
     "http.not_within_limits",
@@ -115,9 +115,9 @@ WRONG_METHOD = message(
 
 VERSION_MISSING = message(
     "http.version_missing",
-    "nothing was changed: this request replaces what others may have changed. Send "
-    "the ETag of the version that you have read in the header If-Match, or * to "
-    "replace whatever is stored",
+    "nothing was changed, because this request could overwrite other people's changes. Send the "
+    "header If-Match with the ETag of the version that you have read, or with * to replace "
+    "whatever is stored",
 )
 
 STATUS_TITLES = {

@@ -63,7 +63,7 @@ CHANGES_TOO_DEEP = message(
 )
 NO_INSTRUMENTS = message(
     "input_files.no_instruments",
-    "there is no such folder, or it has no file that ends in {suffix}",
+    "there is no such folder, or it contains no file whose name ends in {suffix}",
     suffix=TEXT,
 )
 INSTRUMENT_TOO_LARGE = message(

@@ -132,7 +132,7 @@ WHAT_IF_NOT_PUBLISHED = message(
 )
 NOT_A_DRAFT = message(
     "invitations.not_a_draft",
-    "only a draft can be published (the status of this plan: {state}); start a new run instead",
+    "only a draft can be published (status of this plan: {state}); start a new run instead",
     state=FACT,
 )
 OUTDATED = message(

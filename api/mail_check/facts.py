@@ -19,8 +19,8 @@ UNREADABLE = message(
 SENDER = message("mail_check.sender", "The sender is {address}.", address=TEXT)
 OTHER_SENDER = message(
     "mail_check.other_sender",
-    "The sender is {address} instead of {expected}. The mail server replaces it; "
-    "configure it to accept this sender, or set another organiser address.",
+    "The sender is {address} instead of {expected}. The mail server replaces the sender; "
+    "configure the server to accept {expected}, or set another organiser address.",
     address=TEXT,
     expected=TEXT,
 )
@@ -55,13 +55,13 @@ NO_RESULTS = message(
     method=TEXT,
 )
 INVITATION = message(
-    "mail_check.invitation", "It arrived as an invitation, with its calendar part."
+    "mail_check.invitation", "The email arrived as an invitation, with its calendar part."
 )
 NO_INVITATION = message(
     "mail_check.no_invitation",
     "The calendar part was removed in transit. Ask the receiving office to let “text/calendar” "
-    "pass, or set GENDER_COACH_DEPLOYMENT__ATTACH_ICS to false; the text then contains "
-    "everything.",
+    "pass, or set GENDER_COACH_DEPLOYMENT__ATTACH_ICS to false; the text of the email then "
+    "contains all details.",
 )
 CHANGED_INVITATION = message(
     "mail_check.changed_invitation",
@@ -70,7 +70,8 @@ CHANGED_INVITATION = message(
 )
 ONLY_HEADERS = message(
     "mail_check.only_headers",
-    "Whether it arrived as an invitation is not known, because the source contains only headers.",
+    "Whether the email arrived as an invitation is not known, because the source contains only "
+    "headers.",
 )
 NO_CALENDAR_SENT = message(
     "mail_check.no_calendar_sent", "The settings say that emails have no calendar part."

@@ -18,10 +18,13 @@ DEVICES = message("service.devices", "New devices")
 NOTHING_TO_DO = message("service.nothing_to_do", "Nothing.")
 
 ALIVE = plural_message(
-    "service.workers_alive", "{count} worker is alive.", "{count} workers are alive.", count=NUMBER
+    "service.workers_alive",
+    "{count} worker is running.",
+    "{count} workers are running.",
+    count=NUMBER,
 )
 NONE_ALIVE = message(
-    "service.no_worker_alive", "No worker is alive. Nothing is matched and no email is sent."
+    "service.no_worker_alive", "No worker is running, so nothing is matched and no email is sent."
 )
 START_WORKER = message(
     "service.start_worker",
@@ -29,19 +32,21 @@ START_WORKER = message(
 )
 NOT_ALIVE = plural_message(
     "service.workers_not_alive",
-    "{alive} {count} more is silent or dead: {names}.",
-    "{alive} {count} more are silent or dead: {names}.",
+    "{alive} {count} more is not responding: {names}.",
+    "{alive} {count} more are not responding: {names}.",
     count=NUMBER,
     alive=FACT,
     names=TEXT,
 )
 END_SILENT = message(
     "service.end_silent",
-    "Ask the administrator of this server to end the processes of these workers. Others then take "
-    "over their jobs.",
+    "Ask the administrator of this server to end the processes of these workers. Other workers "
+    "then take over their jobs.",
 )
 
-QUEUE_SHORT = message("service.queue_short", "No job has been waiting for {minutes}.", minutes=FACT)
+QUEUE_SHORT = message(
+    "service.queue_short", "No job has been waiting for more than {minutes}.", minutes=FACT
+)
 QUEUE_LONG = message(
     "service.queue_long", "The oldest job has been waiting for {minutes}.", minutes=FACT
 )
@@ -90,8 +95,8 @@ CHECK_TRAIL = message(
 )
 INVESTIGATE_TRAIL = message(
     "service.investigate_trail",
-    "Treat it as an incident: somebody may have changed the database. Ask the administrator of "
-    "this server to keep a copy of it and to run gender-coach audit verify.",
+    "Treat this as an incident: somebody may have changed the database. Ask the administrator of "
+    "this server to keep a copy of the database and to run gender-coach audit verify.",
 )
 
 EVENTS = message(
@@ -103,22 +108,21 @@ EVENTS = message(
 # i18n: /audit is an address.
 SEE_SIGN_INS = message(
     "service.see_sign_ins",
-    "Check on the audit page whose account it concerns, and ask that person. If it "
-    "was not them, somebody may be trying to guess their password: ask them to set a "
-    "new one.",
+    "Check on the audit page whose account was used, and ask that person. If they did not try to "
+    "sign in, somebody may be trying to guess their password: ask them to set a new one.",
 )
 SEE_VERIFICATIONS = message(
     "service.see_verifications",
-    "Check on the audit page whose link it concerns, and ask that person. If it was "
-    "not them, create a new link for them on the page People.",
+    "Check on the audit page whose link was used, and ask that person. If they did not enter the "
+    "codes or PINs, create a new link for them on the page People.",
 )
 SEE_EXPORTS = message(
     "service.see_exports",
-    "Check on the audit page who has downloaded what, and ask them why. If it was "
-    "not them, disable the user, which also signs them out everywhere.",
+    "Check on the audit page who has downloaded what, and ask them why. If they did not do so "
+    "themselves, disable the user, which also signs them out everywhere.",
 )
 SEE_DEVICES = message(
     "service.see_devices",
-    "This is expected in the days after invitations were sent. Otherwise, check on "
-    "the audit page whose devices they are, and ask some of these people.",
+    "This is expected in the days after invitations were sent. Otherwise, check on the audit "
+    "page whose devices they are, and ask some of these people whether they used them.",
 )

@@ -16,7 +16,8 @@ QUESTIONS_LEFT = message(
 )
 CHANGED_SINCE = message(
     "participants.changed_since",
-    "the lists, or the people in the cycle, have changed since this was shown; check them again",
+    "the lists, or the people in the cycle, have changed since this page was shown; check them "
+    "again",
 )
 CONFIRM_LISTS = message(
     "participants.confirm_lists",

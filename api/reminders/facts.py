@@ -40,8 +40,8 @@ CHOSEN_REMINDED = message(
 )
 CHOSEN_REMINDED_BEFORE = message(
     "reminders.chosen_reminded_before",
-    "not sent, because they were already reminded of this time, or of something else today: "
-    "{people}",
+    "not sent, because these people were already reminded of this session, or of something else "
+    "today: {people}",
     people=listed(TEXT),
 )
 CHOSEN_NOBODY = message(

@@ -25,7 +25,7 @@ NO_SESSION = message(
 )
 
 ANSWERED = message("replies.answered", "stored as the reply")
-PROPOSED = message("replies.proposed", "stored as a proposal of another time")
+PROPOSED = message("replies.proposed", "stored as a proposal for another time")
 AUTOMATIC = message("replies.automatic", "sent automatically; nothing to do")
 OLDER = message("replies.older", "a later reply has already been received")
 REPEATED = message("replies.repeated", "the same reply has already been received")
@@ -35,14 +35,18 @@ UNKNOWN_SENDER = message(
     "the sender is not certain: the email has no token, and its sender was not authenticated",
 )
 OTHER_SESSION = message(
-    "replies.other_session", "it is about a session that is not one of this person's"
+    "replies.other_session", "the answer is about a session that is not one of this person's"
 )
 OTHER_ATTENDEE = message(
     "replies.other_attendee", "the answer is from someone to whom the invitation was forwarded"
 )
-SEVERAL_ATTENDEES = message("replies.several_attendees", "it contains answers for several people")
-STALE = message("replies.stale", "it is about an earlier time of the session")
-FUTURE = message("replies.future", "it is about a version of the invitation that has not been sent")
+SEVERAL_ATTENDEES = message(
+    "replies.several_attendees", "the email contains answers for several people"
+)
+STALE = message("replies.stale", "the answer is about an earlier time of the session")
+FUTURE = message(
+    "replies.future", "the answer is about a version of the invitation that has not been sent"
+)
 TENTATIVE = message("replies.tentative", "the person may attend, but is not certain")
 DELEGATED = message("replies.delegated", "the person wants somebody else to attend")
 COUNTER = message("replies.counter", "the person proposes another time")
@@ -54,13 +58,15 @@ SET_BY_OFFICE = message(
     "the person proposes another time for a group session, whose time the office sets for all",
 )
 EVENT = message("replies.event", "{event}, {when}", event=FACT, when=FACT)
-NO_ANSWER = message("replies.no_answer", "it does not say whether the person will attend")
+NO_ANSWER = message("replies.no_answer", "the email does not say whether the person will attend")
 WRITTEN = message("replies.written", "someone has to read this text")
 BOUNCE = message("replies.bounce", "an email to this address could not be delivered")
 UNREADABLE = message("replies.unreadable", "the email cannot be read")
 TOO_LARGE = message("replies.too_large", "the email is too large to be read")
 TOO_NESTED = message("replies.too_nested", "the email has too many parts to be read")
-ODD_FILE = message("replies.odd_file", "a link, folder or pipe in the drop folder, not a file")
+ODD_FILE = message(
+    "replies.odd_file", "the drop folder contains a link, folder or pipe instead of a file"
+)
 ERROR = message(
     "replies.error",
     "the email could not be read because of an error in the application; see the server's log",

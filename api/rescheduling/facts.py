@@ -26,7 +26,7 @@ NOT_OWN_PROPOSAL = message(
     "rescheduling.not_own_proposal", "only the participant who made a proposal can withdraw it"
 )
 OFFICE_DECIDES = message(
-    "rescheduling.office_decides", "the programme office decides about this proposal"
+    "rescheduling.office_decides", "the programme office decides on this proposal"
 )
 NOT_A_PARTICIPANT = message(
     "rescheduling.not_a_participant",

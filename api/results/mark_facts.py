@@ -7,7 +7,7 @@ from coach.texts.facts import FACT, NUMBER, TEXT, all_of, message, plural_messag
 # i18n: a rule was lifted for this pair, such as: rank waived
 WAIVED = message("pair_mark.waived", "{rule} waived", rule=FACT)
 # i18n: the coachee prefers this coach, although other rules give no points.
-WISHED = message("pair_mark.wished", "preference outweighed: {rules}", rules=all_of(FACT))
+WISHED = message("pair_mark.wished", "preference outweighed {rules}", rules=all_of(FACT))
 BANNED = message("pair_mark.banned", "ban: {coach}", coach=TEXT)
 BANNED_ANYWAY = message(
     "pair_mark.banned_anyway", "ban without effect: {coach} (forbidden anyway)", coach=TEXT

@@ -49,9 +49,9 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
             "rule_page.text_language_2",
             "Points depend on the coachee's order of preference: 100 for the first language on "
             "their list and 10 fewer for each further position, but at least 50. Languages that "
-            "the cycle's policy puts in one group count as common, with 40 points fewer; without a "
-            "group, only the same language counts. If there are several common languages, the one "
-            "with the most points counts.",
+            "the cycle's policy puts in one group count as common, but give 40 points fewer; "
+            "without a group, only the same language counts. If there are several common "
+            "languages, the one with the most points counts.",
         )(),
     ),
     "country": (
@@ -114,7 +114,7 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "refusal": (
         message(
             "rule_page.text_refusal_1",
-            "Anyone may refuse a person without giving a reason, and is never matched with them.",
+            "Anyone may refuse a person without giving a reason; the two are then never matched.",
         )(),
         message(
             "rule_page.text_refusal_2",
@@ -131,8 +131,7 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "repeat": (
         message(
             "rule_page.text_repeat_1",
-            "Two people who were a pair in an earlier cycle are not a pair again, if the cycle "
-            "says so.",
+            "Two people who were a pair in an earlier cycle can be kept from being a pair again.",
         )(),
         # i18n: text in backquotes is a name in a file; do not translate it.
         message(

@@ -130,15 +130,15 @@ SITUATIONS: Mapping[str, tuple[Fact, ...]] = {
     "repeat": (
         message(
             "rule_page.example_repeat_1",
-            "The two were a pair in an earlier cycle.",
+            "The two were a pair in an earlier cycle, and the cycle forbids such pairs.",
         )(),
         message(
             "rule_page.example_repeat_2",
-            "They were, and the cycle avoids such pairs.",
+            "The two were a pair in an earlier cycle, and the cycle avoids such pairs.",
         )(),
         message(
             "rule_page.example_repeat_3",
-            "They were not a pair before.",
+            "The two were not a pair before.",
         )(),
     ),
     "topics": (

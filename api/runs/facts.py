@@ -22,10 +22,10 @@ WHAT_IF = message("runs.what_if", "what-if")
 UNSOUND = message("runs.unsound", "failed its audit")
 PLAN_REJECTED = plural_message(
     "runs.plan_rejected",
-    "The plan failed its audit ({count} finding). This is a fault of the application, not of your "
-    "lists. The plan is kept beside the others and cannot be published.",
-    "The plan failed its audit ({count} findings). This is a fault of the application, not of your "
-    "lists. The plan is kept beside the others and cannot be published.",
+    "The plan failed its audit ({count} finding). This is a fault of the application, not of "
+    "your lists. The plan is kept with the other plans and cannot be published.",
+    "The plan failed its audit ({count} findings). This is a fault of the application, not of "
+    "your lists. The plan is kept with the other plans and cannot be published.",
     count=NUMBER,
 )
 
@@ -49,7 +49,7 @@ LISTS_MISSING = message(
 )
 RUN_OPEN = message(
     "runs.open",
-    "run {run} of this cycle has not ended yet; wait for it or cancel it",
+    "run {run} of this cycle has not ended yet; wait until it ends, or cancel it",
     run=TEXT,
 )
 NO_RECORD = message(

@@ -17,7 +17,7 @@ REQUEST_NONE = message("session_reports.request_none", "Nothing")
 REQUEST_RESCHEDULE = message("session_reports.request_reschedule", "Another time for a session")
 REQUEST_MATERIAL = message("session_reports.request_material", "Material")
 REQUEST_SUPPORT = message("session_reports.request_support", "Support")
-REQUEST_TALK = message("session_reports.request_talk", "A talk")
+REQUEST_TALK = message("session_reports.request_talk", "A conversation")
 MINUTES = plural_message(
     "session_reports.minutes", "{count} minute", "{count} minutes", count=NUMBER
 )
@@ -91,7 +91,7 @@ NOTEBOOK_OLDER = message(
 NOTE_UNREADABLE = message(
     "session_reports.note_unreadable",
     "your note on this session was changed outside this application and cannot be decrypted; if "
-    "you write a new one, it replaces this one",
+    "you write a new note, it replaces this one",
 )
 OPENER_ALTERED = message(
     "session_reports.opener_altered",

@@ -39,7 +39,7 @@ SHORT_DATETIME = message(
     "value.short_datetime", "{day}, {time} {zone}", day=SHORT_DATE, time=TIME, zone=TEXT
 )
 CHOOSE_ONE = message("form.choose_one", "choose one")
-FILL_IN = message("form.fill_in", "fill this in")
+FILL_IN = message("form.fill_in", "fill in this field")
 ENTER_DATE = message("form.enter_date", "enter a date")
 NEEDS_AT_LEAST = plural_message(
     "form.needs_at_least",
@@ -50,7 +50,8 @@ NEEDS_AT_LEAST = plural_message(
 CHANGED_SINCE_SHOWN = message(
     "form.changed_since_shown",
     "somebody else has changed this since you opened it. What you have entered is still here, "
-    "with what is stored now beside each field that differs. Save again if yours should replace it",
+    "and each field that differs shows what is stored now. Save again if your values should "
+    "replace the stored ones",
 )
 STORED_NOW = message("form.stored_now", "stored now: {stored}", stored=FACT)
 STORED_EMPTY = message("form.stored_empty", "stored now: nothing")
@@ -68,8 +69,8 @@ TO_FIRST_PAGE = message("page.to_first_page", "Go to the home page")
 TO_PAGE = message("page.to_page", "Back to the page")
 RELOAD = message("page.reload", "Go back and reload the page to see the current state.")
 CORRECT = message("page.correct", "Go back, correct the errors listed here, and try again.")
-WRONG_USE_TITLE = message("page.title_wrong_use", "This page cannot be used like that")
+WRONG_USE_TITLE = message("page.title_wrong_use", "This page cannot be used in that way")
 TOO_LARGE_TITLE = message("page.title_too_large", "Too much was sent at once")
 UNKNOWN_KIND_TITLE = message("page.title_unknown_kind", "This kind of file cannot be used")
 UNAVAILABLE_TITLE = message("page.title_unavailable", "Not available at the moment")
-NO_SUCH_SUBJECT = message("page.no_such_subject", "the API has no such subject")
+NO_SUCH_SUBJECT = message("page.no_such_subject", "the API reference has no such section")

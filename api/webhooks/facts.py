@@ -43,19 +43,19 @@ EVENT_LABELS = {
 """The name of each type of event."""
 
 PROBLEMS = {
-    "unknown host": message("webhooks.unknown_host", "its host name is unknown")(),
+    "unknown host": message("webhooks.unknown_host", "the host name of the address is unknown")(),
     "forbidden address": message(
         "webhooks.forbidden_address",
-        "its address is not public, and not in a network that the setting "
+        "the address is not public, and not in a network that the setting "
         "GENDER_COACH_WEBHOOK_NETWORKS permits",
     )(),
     "forbidden host": message(
         "webhooks.forbidden_host",
-        "its host is not among those that the setting GENDER_COACH_WEBHOOK_HOSTS permits",
+        "the host is not among those that the setting GENDER_COACH_WEBHOOK_HOSTS permits",
     )(),
     "no connection": message("webhooks.no_connection", "no connection, or no valid certificate")(),
-    "timeout": message("webhooks.timeout", "it did not respond in time")(),
-    "refused": message("webhooks.refused", "it did not accept the message")(),
-    "gone": message("webhooks.gone", "it no longer wants messages")(),
+    "timeout": message("webhooks.timeout", "the receiver did not respond in time")(),
+    "refused": message("webhooks.refused", "the receiver did not accept the message")(),
+    "gone": message("webhooks.gone", "the receiver no longer wants messages")(),
 }
 """The message for each reason why an attempt failed."""

@@ -229,7 +229,7 @@ REQUIRED_CELL = message(
 )
 SEVERAL_TIME_ZONES = message(
     "intake.several_time_zones",
-    "{country} has several time zones; enter the person's, as an IANA name such as Area/City",
+    "{country} has several time zones; enter the person's time zone as an IANA name (Area/City)",
     country=TEXT,
 )
 NOT_A_RANK = message(

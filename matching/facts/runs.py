@@ -119,7 +119,7 @@ MINIMISED_WITHOUT_VALUE = message(
 LEVEL_STARTED = message("run.progress_level_started", "{level}: no plan yet", level=FACT)
 SOLVING_AGAIN = message(
     "run.progress_solving_again",
-    "solving again, number {number}: {progress}",
+    "solving again (round {number}): {progress}",
     number=NUMBER,
     progress=FACT,
 )

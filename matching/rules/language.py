@@ -22,8 +22,8 @@ class LanguageRule(Rule):
 
     Points depend on the coachee's order of preference: 100 for the first language on their list and
     10 fewer for each further position, but at least 50. Languages that the cycle's policy puts in
-    one group count as common, with 40 points fewer; without a group, only the same language counts.
-    If there are several common languages, the one with the most points counts.
+    one group count as common, but give 40 points fewer; without a group, only the same language
+    counts. If there are several common languages, the one with the most points counts.
     """
 
     name = "language"

@@ -15,7 +15,7 @@ _FORBID: dict[str, object] = {"rules": {"repeat": {"earlier": "forbid"}}}
 
 
 class RepeatRule(Rule):
-    """Two people who were a pair in an earlier cycle are not a pair again, if the cycle says so.
+    """Two people who were a pair in an earlier cycle can be kept from being a pair again.
 
     With `forbid`, such pairs are never matched. With `avoid`, they are allowed, but the level
     `repeat` makes them as few as possible, and those that are chosen are marked. People are
@@ -28,21 +28,21 @@ class RepeatRule(Rule):
     settings = ("rules.repeat.earlier",)
     examples: ClassVar = (
         Example(
-            "The two were a pair in an earlier cycle.",
+            "The two were a pair in an earlier cycle, and the cycle forbids such pairs.",
             FORBIDDEN,
             facts.PAIR_OF_EARLIER_CYCLE(),
             policy=_FORBID,
             earlier=True,
         ),
         Example(
-            "They were, and the cycle avoids such pairs.",
+            "The two were a pair in an earlier cycle, and the cycle avoids such pairs.",
             MAX_POINTS,
             facts.EARLIER_PAIR_ALLOWED(),
             policy={"rules": {"repeat": {"earlier": "avoid"}}},
             earlier=True,
         ),
         Example(
-            "They were not a pair before.", MAX_POINTS, facts.NO_EARLIER_PAIR(), policy=_FORBID
+            "The two were not a pair before.", MAX_POINTS, facts.NO_EARLIER_PAIR(), policy=_FORBID
         ),
     )
 

@@ -141,7 +141,7 @@ def _rematch(walker: Office, server: Server) -> None:
     walker.press("link", f"Edit {ILL}")
     enter(page, "Days off", f"{ILL_UNTIL}\n")
     walker.press("button", "Save the changes")
-    walker.press("link", "which sessions cannot take place")
+    walker.press("link", "which sessions can no longer take place")
     walker.shows("15 upcoming sessions cannot take place as planned.")
     walker.shoot("obstructed", phone=True)
     walker.press("button", "Start a re-match")

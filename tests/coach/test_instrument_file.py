@@ -106,6 +106,6 @@ def test_items_and_scale_have_to_fit_each_other() -> None:
 def test_objectives_are_rated_twice_at_the_end_only() -> None:
     assert read(LEARNING).items == ()
     assert "rated at" in faults(LEARNING.replace('"end"', '"alliance", "end"'))[0]
-    assert 'is asked at "end"' in faults(LEARNING.replace('"end"', '"start"'))[0]
+    assert 'has to be asked at "end"' in faults(LEARNING.replace('"end"', '"start"'))[0]
     mixed = LEARNING + '[[items]]\ncode = "a"\nkind = "yes_no"\ntext = { en = "A" }\n'
     assert len(faults(mixed)) == 2

@@ -20,7 +20,9 @@ QUESTIONS = message(
     "contain; the answer is remembered",
 )
 USE = message("cycle_import.use", "Use these lists?")
-USED = message("cycle_import.used", "The lists are in use. They can be undone until the next run.")
+USED = message(
+    "cycle_import.used", "The lists are now in use. You can undo this until the next run."
+)
 NOT_USED = message("cycle_import.not_used", "Nothing has changed.")
 
 CYCLE = message(

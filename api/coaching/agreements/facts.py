@@ -12,7 +12,7 @@ NO_PAIR = message(
     "agreements.no_pair", "you have no coaching sessions with this person, or no longer have any"
 )
 PAIR_ENDED = message(
-    "agreements.pair_ended", "you no longer work together, so nothing can be changed here"
+    "agreements.pair_ended", "you no longer work with this person, so nothing can be changed here"
 )
 CHANGED_MEANWHILE = message(
     "agreements.changed_meanwhile",
@@ -21,7 +21,7 @@ CHANGED_MEANWHILE = message(
 NOT_POSSIBLE = message(
     "agreements.not_possible", "this is not possible at this stage; reload the page to see why"
 )
-NOTHING_WRITTEN = message("agreements.nothing_written", "nothing has been written yet")
+NOTHING_WRITTEN = message("agreements.nothing_written", "no agreement has been written yet")
 OWN_PROPOSAL = message(
     "agreements.own_proposal",
     "this is your own proposal; the other person has to agree to it or change it",
@@ -31,12 +31,15 @@ TEXTS_CHANGED = message(
     "agreements.texts_changed",
     "the texts that apply have changed since this was proposed; read them, and propose it again",
 )
-SESSIONS_LEFT = message("agreements.sessions_left", "you can finish once your last session is over")
+SESSIONS_LEFT = message(
+    "agreements.sessions_left",
+    "you can record that you have finished once your last session is over",
+)
 UNKNOWN_MODULE = message(
     "agreements.unknown_module", "choose two to four modules of the curriculum"
 )
 FIT_TOO_EARLY = message(
-    "agreements.fit_too_early", "you will be asked this after your first session"
+    "agreements.fit_too_early", "you can answer this question after your first session"
 )
 
 STATES: Mapping[AgreementState, Message] = {

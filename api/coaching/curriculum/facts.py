@@ -28,7 +28,7 @@ NOT_OWN = message(
     "curriculum.not_own",
     "this module is part of the software and cannot be deleted; retire it instead",
 )
-OTHER_CODE = message("curriculum.other_code", "the code of a module never changes")
+OTHER_CODE = message("curriculum.other_code", "the code of a module cannot be changed")
 RETIRED = message("curriculum.retired", "retired")
 OWN = message("curriculum.own", "added by the office")
 SENSITIVE = message("curriculum.sensitive", "sensitive")
@@ -68,5 +68,5 @@ IN_CONTRACTING = message("curriculum.in_contracting", "contracting session")
 # i18n: of a module: covered in session 1, session 3.
 COVERED_IN = message("curriculum.covered_in", "covered in {sessions}", sessions=joined(FACT))
 LENGTH = message("curriculum.length", "{minutes} of {of} minutes", minutes=NUMBER, of=NUMBER)
-NO_TITLE = message("curriculum.no_title", "write the title after the address")
+NO_TITLE = message("curriculum.no_title", "enter a title after the address")
 FAULTS_OF_FIELD = message("curriculum.faults_of_field", "{faults}", faults=joined(FACT))

@@ -49,7 +49,8 @@ OTHER_AGREES = message(
 SCALE_MISSING = message("goals.scale_missing", "describe the results first")
 RATED_LATER = message(
     "goals.rated_later",
-    "a goal can be rated only once it is under way, and not after it was dropped or handed over",
+    "a goal can be rated only once work on it has begun, and no longer after it has been dropped "
+    "or handed over",
 )
 NOT_YOUR_RATING = message(
     "goals.not_your_rating",
@@ -60,13 +61,13 @@ COACHEE_COMMITS = message(
 )
 EVIDENCE_NEEDED = message(
     "goals.evidence_needed",
-    "first enter evidence that it is done, such as the number of an order",
+    "first enter evidence that the commitment is done, such as the number of an order",
 )
 EVIDENCE_IN_FUTURE = message(
     "goals.evidence_in_future", "the date of the document cannot be in the future"
 )
 NOTHING_TO_SHARE = message(
-    "goals.nothing_to_share", "there is nothing to share, or you still work together"
+    "goals.nothing_to_share", "there is nothing to share, or you still work with this coach"
 )
 NO_NEW_AGREEMENT = message("goals.no_new_agreement", "make an agreement with your new coach first")
 
@@ -175,7 +176,7 @@ NO_APPROVAL = message("commitments.no_approval", "none")
 # i18n: a T score, such as 57.3.
 SCORE = message("goals.score", "{score}", score=ONE_DECIMAL)
 NO_COACHEE = message("goals.no_coachee", "there is no such coachee in this cycle")
-WEIGHT_1 = message("goals.weight_1", "1: it would be good")
+WEIGHT_1 = message("goals.weight_1", "1: it matters less")
 WEIGHT_2 = message("goals.weight_2", "2: it matters")
 WEIGHT_3 = message("goals.weight_3", "3: it matters most")
 GOALS = message("goals.goals", "Goals")

@@ -6,8 +6,10 @@ from coach.occasions import Occasion
 from coach.texts.facts import FACT, NUMBER, ONE_DECIMAL, listed, message
 
 NOT_ASKED = message("questions.not_asked", "these questions are not for you")
-NOT_OPEN = message("questions.not_open", "this cannot be answered now")
-ANSWERED = message("questions.answered", "you have answered this already; it is asked only once")
+NOT_OPEN = message("questions.not_open", "these questions cannot be answered now")
+ANSWERED = message(
+    "questions.answered", "you have already answered these questions; they are asked only once"
+)
 QUESTIONS_CHANGED = message(
     "questions.changed",
     "the questions have changed since you opened this page; read them again, then "

@@ -13,7 +13,8 @@ NOT_A_COACHEE = message(
 )
 NOMINATED_ALREADY = message(
     "life.nominated_already",
-    "one of those chosen has already been nominated; if that nomination is wrong, remove it first",
+    "one of the chosen coachees has already been nominated; if that nomination is wrong, remove "
+    "it first",
 )
 NOT_YET = message("life.not_yet", "the date of a nomination cannot be in the future")
 CHOOSE_A_REASON = message("life.choose_a_reason", "choose a reason")

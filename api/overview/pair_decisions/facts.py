@@ -31,10 +31,10 @@ SEVERAL_PEOPLE = message(
     ids=all_of(TEXT),
 )
 CHOOSE_PERSON = message("pair_decision.choose_person", "choose a person")
-REASON_MISSING = message("pair_decision.reason_missing", "give a reason; a waiver needs one")
+REASON_MISSING = message("pair_decision.reason_missing", "enter a reason; a waiver requires one")
 IMPOSSIBLE_PIN = message(
     "pair_decision.impossible_pin",
-    "this pair cannot be pinned: {reasons}; every run would end with an error",
+    "this pair cannot be pinned, because every run would then fail: {reasons}",
     reasons=FACT,
 )
 PINS_ABOVE_CAPACITY = plural_message(
@@ -50,7 +50,7 @@ CANNOT_MEET = message(
 ALREADY_WAIVED = message(
     "pair_decision.already_waived", "this rule is already waived for this pair"
 )
-ENDED_BEFORE = message("pair_decision.ended_before", "this has already ended")
+ENDED_BEFORE = message("pair_decision.ended_before", "this decision has already ended")
 PIN_HOLDS = message("pair_decision.pin_holds", "every plan includes this pair")
 PIN_FAILS = message("pair_decision.pin_fails", "impossible: {reasons}", reasons=FACT)
 BAN_HOLDS = message("pair_decision.ban_holds", "without the ban, the pair would be possible")

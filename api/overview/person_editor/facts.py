@@ -70,7 +70,7 @@ CHOICES: Mapping[str, Fact] = {
 """The labels of the values of columns with a fixed set of values, except numeric columns."""
 
 LEFT: Message = message(
-    "person_edit.left", "this person is no longer in the cycle, so their data is not changed"
+    "person_edit.left", "this person is no longer in the cycle, so their data was not changed"
 )
 CHANGED_SINCE: Message = message(
     "person_edit.changed_since",

@@ -18,7 +18,7 @@ GROUP_UNIT = message("policy_form.group_unit", "Rule: unit and chain of command"
 GROUP_SAME_PERSON = message("policy_form.group_same_person", "Rule: same person")
 GROUP_REFUSAL = message("policy_form.group_refusal", "Rule: refusal")
 GROUP_BAN = message("policy_form.group_ban", "Rule: bans")
-GROUP_REPEAT = message("policy_form.group_repeat", "Rule: pairs of earlier cycles")
+GROUP_REPEAT = message("policy_form.group_repeat", "Rule: pairs from earlier cycles")
 GROUP_TOPICS = message("policy_form.group_topics", "Rule: topics")
 GROUP_PREFERENCE = message("policy_form.group_preference", "Rule: preference")
 GROUP_AVAILABILITY = message("policy_form.group_availability", "Rule: availability")
@@ -53,7 +53,7 @@ NOT_A_NUMBER = message(
 )
 WITHOUT_COLON = message(
     "policy_form.without_colon",
-    "there is no colon in '{value}'; write what it is about, a colon, and the values",
+    "there is no colon in '{value}'; write the code or ID, a colon and the values",
     value=TEXT,
 )
 IN_ORDER = message("policy_form.in_order", "{values}", values=listed(FACT))
@@ -102,9 +102,11 @@ COACHES_WITHOUT = plural_message(
     count=NUMBER,
 )
 NOT_APPLIED = message(
-    "policy_form.not_applied", "It makes no difference with the current lists and settings."
+    "policy_form.not_applied", "This rule makes no difference with the current lists and settings."
 )
-POINTS_ONLY = message("policy_form.points_only", "It forbids no pairs; it only gives points.")
+POINTS_ONLY = message(
+    "policy_form.points_only", "This rule forbids no pairs; it only gives points."
+)
 NO_LISTS = message(
     "policy_form.no_lists", "There are no lists yet, so there are no pairs to count."
 )

@@ -74,10 +74,12 @@ LABELS: Mapping[str, Fact] = {
     "rules.country.minimum_cross_border_share": message(
         "policy_label.country_share", "Minimum share of cross-border pairs"
     )(),
-    "rules.rank.strict": message("policy_label.rank_strict", "Grades below: strict")(),
-    "rules.rank.standard": message("policy_label.rank_standard", "Grades below: standard")(),
-    "rules.rank.relaxed": message("policy_label.rank_relaxed", "Grades below: relaxed")(),
-    "rules.repeat.earlier": message("policy_label.repeat_earlier", "Pairs of earlier cycles")(),
+    "rules.rank.strict": message("policy_label.rank_strict", "Maximum grades below: strict")(),
+    "rules.rank.standard": message(
+        "policy_label.rank_standard", "Maximum grades below: standard"
+    )(),
+    "rules.rank.relaxed": message("policy_label.rank_relaxed", "Maximum grades below: relaxed")(),
+    "rules.repeat.earlier": message("policy_label.repeat_earlier", "Pairs from earlier cycles")(),
     "weights.language": message("policy_label.weight_language", "Weight of language")(),
     "weights.country": message("policy_label.weight_country", "Weight of country/territory")(),
     "weights.rank": message("policy_label.weight_rank", "Weight of rank")(),
@@ -104,7 +106,8 @@ LABELS: Mapping[str, Fact] = {
 """The label of each key."""
 
 _WEIGHT = message(
-    "policy_hint.weight", "0 to 100; the points of the rule are multiplied by it. 0 ignores them."
+    "policy_hint.weight",
+    "0 to 100. The points of the rule are multiplied by this number; with 0, they do not count.",
 )()
 _GRADES = message(
     "policy_hint.grades",
@@ -115,7 +118,7 @@ _PENALTY = message(
     "Taken off the 100 points of a timetable. All penalties together can be at most 100.",
 )()
 HINTS: Mapping[str, Fact] = {
-    "cycle.name": message("policy_hint.cycle_name", "As people will read it in their emails.")(),
+    "cycle.name": message("policy_hint.cycle_name", "The name that people see in their emails.")(),
     "cycle.start": message(
         "policy_hint.cycle_start",
         "For example, 2027-01-18 or 18.1.2027. No session takes place before this day.",
@@ -126,7 +129,7 @@ HINTS: Mapping[str, Fact] = {
     )(),
     "cycle.timezone": message(
         "policy_hint.cycle_timezone",
-        "For days, weeks and start times, such as Europe/Belgrade. Each person sees "
+        "For example, Europe/Belgrade. Determines days, weeks and start times. Each person sees "
         "times in their own time zone.",
     )(),
     "cycle.follow_up_months": message(
@@ -137,7 +140,7 @@ HINTS: Mapping[str, Fact] = {
     )(),
     "cycle.follow_up_coach": message(
         "policy_hint.cycle_follow_up_coach",
-        "What became of the goals after the cycle, as the coach sees it.",
+        "The coach is asked what has become of the goals.",
     )(),
     "sessions.count": message("policy_hint.sessions_count", "1 to 20 for each coachee.")(),
     "sessions.minutes": message("policy_hint.sessions_minutes", "5 to 1440.")(),
@@ -172,7 +175,7 @@ HINTS: Mapping[str, Fact] = {
     )(),
     "sessions.contracting_gap_days": message(
         "policy_hint.sessions_contracting_gap_days",
-        "Two numbers: 7 21 means one to three weeks.",
+        "Enter two numbers: 7 21 means one to three weeks.",
     )(),
     "calendar.public_holidays": message(
         "policy_hint.calendar_public_holidays",

@@ -18,13 +18,14 @@ ROLES: Mapping[OfficeRole, Fact] = {
 }
 ROLE_HINTS: Mapping[OfficeRole, Fact] = {
     OfficeRole.ADMINISTRATOR: message(
-        "users.hint_administrator", "does everything in all cycles, and manages the users"
+        "users.hint_administrator", "can do everything in all cycles, and manages users"
     )(),
     OfficeRole.MANAGER: message(
-        "users.hint_manager", "runs cycles: all of them, or those below; cannot manage users"
+        "users.hint_manager", "runs all cycles, or only those chosen below; cannot manage users"
     )(),
     OfficeRole.AUDITOR: message(
-        "users.hint_auditor", "reads the audit trail and the curriculum, and nothing else"
+        "users.hint_auditor",
+        "can read the audit page, the rules and the curriculum, and nothing else",
     )(),
 }
 ALL_CYCLES = message("users.all_cycles", "all cycles")

@@ -133,7 +133,7 @@ def test_trail_names_the_aide_and_the_coachee_for_whom_they_acted(pair: Pair) ->
     ("decision", "state", "words"),
     [
         (Decision.CONFIRM, ProposalState.CONFIRMED, "confirmed another time for you"),
-        (Decision.REFUSE, ProposalState.REFUSED, "refused a proposal of another time for you"),
+        (Decision.REFUSE, ProposalState.REFUSED, "refused the time proposed to you"),
     ],
 )
 def test_aide_answers_the_coachs_proposal(
@@ -151,7 +151,7 @@ def test_aide_withdraws_a_proposal_and_the_coach_is_told(pair: Pair) -> None:
     pair.decides(pair.proposes(), Decision.WITHDRAW)
     assert pair.state(pair.coach) is ProposalState.WITHDRAWN
     assert pair.told(MailKind.PROPOSAL_CLOSED) == [pair.coach.person_id]
-    assert "withdrew a proposal" in pair.notices()[-1]
+    assert "withdrew the time proposed" in pair.notices()[-1]
 
 
 def test_aide_neither_confirms_the_coachees_proposal_nor_withdraws_the_coachs(pair: Pair) -> None:

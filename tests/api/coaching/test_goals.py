@@ -179,7 +179,7 @@ def test_only_the_coachee_commits_and_done_needs_evidence(
     done = {"seen": 3, "change": {"event": "finish"}}
     without = coachee.call("POST", f"{path}/step", done)
     assert without.status_code == HTTPStatus.CONFLICT
-    assert "evidence that it is done" in without.text
+    assert "evidence that the commitment is done" in without.text
     today = world.services.now()
     evidence = {"kind": "order", "reference": "12-4/2027", "day": f"{today:%Y-%m-%d}"}
     file = evidence | {"reference": "https://files.example/x.pdf"}

@@ -87,7 +87,7 @@ def test_each_is_asked_at_the_right_moment_and_never_twice(world: World, cycle: 
     answer(world, cycle, "C-1", "K-1")  # pressed twice
     person, coach = principal(world, cycle, "C-1"), world.person_id(cycle, "K-1")
     other = AnswersInput(seen="", answers={"bond_trust": 1})
-    with pytest.raises(ConflictError, match="answered this already"):
+    with pytest.raises(ConflictError, match="already answered these questions"):
         service.answer_questions(second, person, coach, Occasion.SECOND_SESSION, other)
     with world.database.reading() as tx:
         assert tx.scalar(select(func.count()).select_from(AnswerSheetRow)) == 1

@@ -161,7 +161,7 @@ def test_modules_are_named_only_to_people_who_have_proved_who_they_are(
         for code in ("C-1", "K-1"):
             page = f"{pair.home(code)}/sessions/{pair.first}"
             by_link = client.get(page).text
-            assert "Your link alone does not show it" in by_link
+            assert "your link alone is not enough" in by_link
             assert "gender" not in by_link.lower()
             assert "Discrimination" not in by_link
             assert "Discrimination" in client.get(page, headers=pair.device(code)).text

@@ -233,7 +233,7 @@ def test_attendance_is_recorded_once_the_date_has_started_and_ends_no_invitation
             PersonAttendance(person_id=absent, attended=False),
         ),
     )
-    with pytest.raises(ConflictError, match="once the date has started"):
+    with pytest.raises(ConflictError, match="once the event has started"):
         attendance.record_attendance(services, cycle_id, event.id, given, version=1)
     services = at(world, datetime(2027, 1, 27, 13, tzinfo=UTC))
     recorded = attendance.record_attendance(services, cycle_id, event.id, given, version=1)

@@ -80,7 +80,7 @@ def test_every_fault_of_a_folder_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_files_is_refused(tmp_path: Path) -> None:
-    assert "has no file that ends in .toml" in shown(tmp_path)[0][1]
+    assert "contains no file whose name ends in .toml" in shown(tmp_path)[0][1]
     assert "there is no such folder" in shown(tmp_path / "nowhere")[0][1]
 
 

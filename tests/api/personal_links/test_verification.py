@@ -206,7 +206,7 @@ def test_link_alone_shows_no_report_on_any_page_and_no_attendance(holder: Holder
         assert ">held<" not in text
         assert "You agreed" not in text
         assert "@example.org" not in text
-    assert "To see this, confirm that it is you" in holder.get(session).text
+    assert "To see this, first confirm that it is you" in holder.get(session).text
     assert holder.json("GET", session).json()["recorded"] is None
     assert {one["recorded"] for one in holder.json("GET", "/me/sessions").json()["sessions"]} == {
         None

@@ -86,7 +86,7 @@ def test_lists_of_both_participants_and_of_the_office_show_an_open_proposal(
     assert "See the time, and answer" in client.get(theirs.removesuffix("/another-time")).text
     world.sign_in(client)
     cycle = f"/cycles/{session.cycle_id}"
-    assert "1 proposal of another time" in client.get(cycle).text
+    assert "1 proposal for another time" in client.get(cycle).text
     assert "waiting for your decision" not in client.get(cycle).text
     assert f"{urls.session_change(session.id)}" in client.get(f"{cycle}/sessions").text
 

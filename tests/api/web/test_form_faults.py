@@ -42,7 +42,7 @@ def _words(fields: dict[str, object]) -> dict[str, str]:
 
 def test_missing_fields_are_filled_in_dated_chosen_or_marked() -> None:
     assert _words({}) == {
-        "title": "fill this in",
+        "title": "fill in this field",
         "day": "enter a date",
         "kind": "choose one",
         "people": "at least 2 are needed",
@@ -53,7 +53,7 @@ def test_empty_text_and_too_few_people_are_said_in_the_same_words() -> None:
     found = _words({"title": "x", "day": "2027-01-18", "kind": "order", "people": ["a"]})
     assert found == {"people": "at least 2 are needed"}
     given = {"title": "x", "day": "2027-01-18", "kind": "order", "people": ["a", "b"]}
-    assert _words({**given, "reason": ""}) == {"reason": "fill this in"}
+    assert _words({**given, "reason": ""}) == {"reason": "fill in this field"}
 
 
 def test_what_is_no_address_is_named_without_a_pattern() -> None:
@@ -83,7 +83,7 @@ def test_summary_names_the_fields_and_promises_only_what_is_kept() -> None:
         (
             "PUT",
             "/rules",
-            ("This page cannot be used like that", "This address cannot be used in this way;"),
+            ("This page cannot be used in that way", "This address cannot be used in this way;"),
         ),
         ("GET", "/plans/0000", ("Not found", "There is no plan 0000.")),
     ],
