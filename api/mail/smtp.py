@@ -59,7 +59,12 @@ def send_message(settings: MailSettings, sender: str, recipient: str, content: b
 
 
 def _connect(settings: MailSettings) -> smtplib.SMTP:
-    """Open an authenticated connection, encrypted as the settings require."""
+    """Open an authenticated connection, encrypted as the settings require.
+
+    Raises:
+        ServerUnavailableError: the server cannot be reached, or rejects the connection or the
+            credentials.
+    """
     try:
         context = ssl.create_default_context(cafile=settings.ca_file)
         if settings.security is Security.TLS:

@@ -45,7 +45,7 @@ TO_DO_ICONS: Mapping[ToDoKind, str] = {
     ToDoKind.UNANSWERED_EVENT: "clock",
     ToDoKind.MISSING_ATTENDANCE: "calendar",
 }
-"""The icon of each kind of task, by its name in `templates/web/icons.html`."""
+"""The name of the icon for each kind of task; see `templates/web/icons.html`."""
 
 
 @CYCLES_PAGE.get("/")

@@ -1,4 +1,4 @@
-"""Email recipients."""
+"""People as recipients of emails, and their addresses."""
 
 from __future__ import annotations
 

@@ -68,6 +68,7 @@ def change_pin(services: Services, principal: Principal, change: PinChange) -> N
         VerifyFirstError: the person has a passkey and no PIN, and the device was not verified with
             the passkey in the last ten minutes.
         ConflictError: there is no PIN to remove.
+        BusyError: too many hashes are being computed.
     """
     weakness = None if change.pin is None else pin_weakness(change.pin)
     if weakness is not None:
@@ -121,6 +122,9 @@ def compare_pin(services: Services, principal: Principal, typed: str) -> str | N
 
     This is slow, so do not call it in a transaction. `check_pin` accepts the result only if the PIN
     has not been changed in the meantime.
+
+    Raises:
+        BusyError: too many hashes are being computed.
     """
     with services.database.reading() as tx:
         row = sealed_or_none(tx, find_pin(tx, principal.person_id or ""))

@@ -105,6 +105,7 @@ def verify(
         NotAllowedError: the code or the PIN is wrong, which is counted, or only a passkey is
             accepted.
         ConflictError: neither a code nor a PIN is required.
+        BusyError: too many hashes are being computed.
     """
     matching_hash = compare_pin(services, principal, entered.pin) if entered.pin else None
     with services.database.writing() as tx:

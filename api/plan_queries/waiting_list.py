@@ -20,7 +20,7 @@ _SOME, _NONE = "some", "none"
 
 @dataclass(frozen=True, slots=True)
 class WaitingCoachee:
-    """A coachee without a coach, with the fields of the list; `remedies` is a number."""
+    """A coachee without a coach, as listed; `remedies` is the number of possible remedies."""
 
     code: str
     name: str

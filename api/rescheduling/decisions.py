@@ -67,6 +67,7 @@ def decide(
         NotFoundError: there is no such session or proposal, or `principal` may not see it.
         ConflictError: the decision is not up to the principal, the proposal is no longer open, or
             the time is no longer free.
+        OutsideRulesError: the office confirms a time outside the rules without a `reason`.
     """
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)

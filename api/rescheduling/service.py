@@ -115,6 +115,7 @@ def confirm(
         NotFoundError: there is no such proposal, or the person does not take part in the session.
         ConflictError: the proposal is the person's own, has to be decided by the programme office,
             or is no longer open; or the time is no longer free.
+        OutsideRulesError: the office confirms a time outside the rules without a `reason`.
     """
     row, session = _proposal_of(tx, proposal_id, person_id)
     if _is_decided(row, person_id, ProposalState.CONFIRMED):

@@ -1,4 +1,4 @@
-"""Writes results folders. If writing fails, the previous result remains complete."""
+"""Writes results folders. An earlier result is replaced only once all new files are written."""
 
 from __future__ import annotations
 
@@ -88,11 +88,11 @@ def write_results(out: Path, content: FolderContent) -> None:
     """Write `content` to the folder `out`, replacing any earlier result there.
 
     The folder is created if it does not exist. Files are first written to a temporary folder inside
-    it and then moved into place, so an earlier result remains complete if writing fails. Files that
-    do not belong to a result are not changed.
+    it, so an earlier result remains complete if this fails, for example because the disk is full.
+    They are then moved into place. Files that do not belong to a result are not changed.
 
     Raises:
-        DomainError: `out` is not writable.
+        DomainError: files in `out` cannot be written or replaced.
     """
     with (
         _reported_errors(out),
@@ -116,7 +116,7 @@ def write_unsound_plan(out: Path, plan: bytes, findings: Iterable[str]) -> None:
     """Write a plan that failed its audit to `out/unsound`, separate from any result in `out`.
 
     Raises:
-        DomainError: `out` is not writable.
+        DomainError: files in `out` cannot be written.
     """
     with _reported_errors(out):
         folder = _created(out / UNSOUND_FOLDER)

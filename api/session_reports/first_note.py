@@ -94,6 +94,7 @@ def confirm(services: Services, principal: Principal, entered: Mapping[str, str]
         NotAllowedError: the recovery code is wrong.
         UnusableInputError: the passphrase is too easy to guess.
         NotesLockedError: no notebook was started on this device.
+        NotebookAlteredError: the notebook was altered.
     """
     if entered["recovery_code"]:
         return note_access.confirm_notebook(services, principal, entered["recovery_code"])

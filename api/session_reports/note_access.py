@@ -119,6 +119,7 @@ def confirm_notebook(services: Services, principal: Principal, typed: str) -> No
     Raises:
         NotAllowedError: `typed` is not the recovery code.
         NotesLockedError: no notebook was started on this device.
+        NotebookAlteredError: the notebook was altered.
     """
     with services.database.writing() as tx:
         author = notebooks.confirm_notebook(
@@ -135,6 +136,7 @@ def choose_passphrase(services: Services, principal: Principal, passphrase: str)
         NotesLockedError: the notebook is not unlocked on this device.
         NotebookAlteredError: the notebook was altered.
         ConflictError: the coach has no notebook yet.
+        BusyError: too many hashes are being computed.
     """
     weakness = password_weakness(passphrase, [])
     if weakness is not None:
@@ -170,6 +172,7 @@ def unlock_notes(
     Raises:
         NotAllowedError: `typed` or `code` is wrong, or there have been too many attempts.
         NotebookAlteredError: the notebook was altered.
+        BusyError: too many hashes are being computed.
     """
     now = services.now()
     # Before the comparison, whose duration reveals something about the secrets.

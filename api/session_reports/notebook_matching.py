@@ -106,6 +106,9 @@ def match_secret(keyring: Keyring, candidates: Candidates, typed: str) -> Attemp
 
     Recovery codes are compared first. They are too long to be guessed, so one that unlocks a
     notebook is not a wrong attempt at another.
+
+    Raises:
+        BusyError: too many hashes are being computed.
     """
     if not typed:
         return Attempt(_match_of_device(candidates))

@@ -45,7 +45,11 @@ class OpenerKey:
 
 
 def new_opener_key(kind: OpenerKind, secret: str) -> OpenerKey:
-    """Derive the key of a new opener from the coach's secret; slow for a passphrase."""
+    """Derive the key of a new opener from the coach's secret; slow for a passphrase.
+
+    Raises:
+        BusyError: too many hashes are being computed.
+    """
     salt = secrets.token_bytes(SALT_BYTES)
     return OpenerKey(kind, salt, _derive(kind, secret, salt))
 
@@ -89,6 +93,7 @@ def notebook_key_in(keyring: Keyring, row: NotebookOpenerRow, secret: str) -> by
     Raises:
         DecryptionError: `secret` is wrong, or the row was altered or moved.
         KeyringError: the key file does not contain the master key of the outer layer.
+        BusyError: too many hashes are being computed.
     """
     inner = _unseal(keyring, row)
     return decrypt(_derive(row.kind, secret, row.salt), inner, *_inner_associated_data(row))

@@ -183,6 +183,7 @@ def confirm_notebook(
     Raises:
         NotesLockedError: this device has no notebook.
         NotAllowedError: `typed` is not the recovery code.
+        NotebookAlteredError: the notebook was altered.
     """
     row = unlock_on_device(tx, keyring, principal).row
     for opener in openers_of(tx, row.person_id, OpenerKind.RECOVERY):

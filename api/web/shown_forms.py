@@ -45,7 +45,7 @@ class Refused:
 
     @property
     def status(self) -> HTTPStatus:
-        """The status of the response."""
+        """The HTTP status of the response: 409 for a conflict, otherwise 422."""
         if isinstance(self.error, ConflictError):
             return HTTPStatus.CONFLICT
         return HTTPStatus.UNPROCESSABLE_ENTITY

@@ -57,7 +57,7 @@ def is_host_listed(url: str, hosts: Collection[str]) -> bool:
 
 
 def _unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address | None:
-    """Return the IPv4 address embedded in `address`, or else `address`; `None` if it is unknown."""
+    """Return `address`, or the IPv4 address embedded in it; `None` if this cannot be determined."""
     if isinstance(address, IPv4Address):
         return address
     if address.scope_id or address in _NAT64_LOCAL:

@@ -138,7 +138,11 @@ def message_digest(raw: bytes) -> str:
 
 
 def _leaves(message: Message) -> Iterator[Part]:
-    """Yield the leaf parts of a message in document order, except parts of attached emails."""
+    """Yield the leaf parts of a message in document order, except parts of attached emails.
+
+    Raises:
+        TooNestedError: the message has too many parts.
+    """
     pending, seen = [message], 0
     while pending:
         one, seen = pending.pop(), seen + 1
