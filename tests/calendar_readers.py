@@ -1,4 +1,4 @@
-"""Calendar readers for checking emitted objects; each returns the parsed events."""
+"""Calendar readers for checking emitted objects, which return the events or the faults found."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Processes forked from one that has imported the application, so that they start quickly.
 
-Importing the server takes some five seconds of processor time, which each test with its own server
+Importing the server takes about five seconds of processor time, which each test with its own server
 would otherwise spend again.
 """
 

@@ -19,7 +19,7 @@ PROGRAM = "/opt/gender-coach/.venv/bin/gender-coach"
 
 
 def _verify(unit: Path) -> list[str]:
-    """Return the complaints of `systemd-analyze verify` about this unit only."""
+    """Return the complaints of `systemd-analyze verify` about the application's unit."""
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("needs systemd-analyze of systemd")

@@ -1,4 +1,4 @@
-"""Looks up known vulnerabilities of the locked packages: `make vulnerabilities`.
+"""Looks up known vulnerabilities in the locked packages: `make vulnerabilities`.
 
 pip-audit exits with 0 even if it could not look up any package. This program fails if a package was
 skipped, and lists the skipped packages.

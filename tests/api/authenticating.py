@@ -47,7 +47,7 @@ def identify(
 
 
 def totp_secret_on(account_page: str) -> str:
-    """Return the secret that the account page shows for adding to an authenticator app."""
+    """Return the secret for an authenticator app that the account page shows."""
     shown = re.search(r"<code>([A-Z2-7]{4}(?: [A-Z2-7]{4}){7})</code>", account_page)
     assert shown is not None
     return shown[1].replace(" ", "")

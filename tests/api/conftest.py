@@ -288,7 +288,7 @@ class World:
             tx.flush()
 
     def sign_in_secret(self, *, factor: bool = True) -> str:
-        """Return a one-time secret of the manager, who has a second factor if `factor` is set."""
+        """Return the secret of a sign-in link; if `factor`, give the manager a second factor."""
         with self.database.writing() as tx:
             user = users.ensure_manager(tx, "manager", now=self.services.now())
             if factor:
@@ -298,7 +298,7 @@ class World:
             ).secret
 
     def sign_in(self, browser: httpx.Client) -> None:
-        """Sign the manager in to a browser, as recently authenticated."""
+        """Sign the manager in to a browser, and mark them as recently authenticated."""
         headers = {"Sec-Fetch-Site": "same-origin"}
         browser.post(f"/sign-in/{self.sign_in_secret()}", headers=headers)
         self.authenticate_browsers()

@@ -384,7 +384,7 @@ def _try_another_policy(walk: Walk, cycle: str, plan: str) -> str:
 
 
 def _edit_policy(walk: Walk, cycle: str) -> None:
-    """Edit the policy, the decisions about pairs and a person, also with faults and too late."""
+    """Edit the policy, decisions about pairs, and a person, including with faults and too late."""
     walk.open("policy", f"{cycle}/policy/edit")
     change = {"sessions.buffer_minutes": "15", "rules.country.relation": "different"}
     walk.submit("policy, checked", f"{cycle}/policy/check", data=change)
@@ -466,7 +466,7 @@ def _reply(walk: Walk, coachee: str, coach: str, page: str) -> None:
 
 
 def _propose(walk: Walk, coachee: str, coach: str, page: str) -> None:
-    """Propose two other times for a session; withdraw one, and leave the other open."""
+    """Propose another time for a session, withdraw the proposal, and make it again."""
     times = f"{coachee}{page}/another-time"
     shown = walk.open("another time", times)
     value = re.search(r'name="time"\s+value="([^"]+)"', shown)

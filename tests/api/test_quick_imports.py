@@ -1,4 +1,4 @@
-"""CP-SAT is imported without pandas, and holidays of only the countries that are needed."""
+"""CP-SAT is imported without pandas, and `holidays` with only the countries that are needed."""
 
 from __future__ import annotations
 

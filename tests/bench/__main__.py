@@ -37,7 +37,7 @@ TABLES = {
 
 
 def main(chosen: list[str]) -> int:
-    """Run the chosen benchmarks, or all; return 0 if they meet all requirements, 1 if not, or 2."""
+    """Run the chosen benchmarks, or all of them; return 0 only if all requirements are met."""
     unknown = [name for name in chosen if name not in TABLES]
     if unknown:
         print(f"unknown table: {', '.join(unknown)}; choose from {', '.join(TABLES)}")

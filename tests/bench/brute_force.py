@@ -2,10 +2,10 @@
 
 `python -m tests.bench.brute_force --first 1000 --seeds 500` generates an instance of each kind for
 each seed: scarce time, many places, every rule, an earlier result, large sets, people with several
-rows, and repeated pairs. For each, it compares the engine's values and bounds with the optimum over
-all assignments and timetables, and audits the result. The tests do the same for a few seeds. The
-command prints each difference and the number of instances compared; it exits with 1 if there was a
-difference.
+rows, repeated pairs, and contracting sessions. For each, it compares the engine's values and bounds
+with the optimum over all assignments and timetables, and audits the result. The tests do the same
+for a few seeds. The command prints each difference and the number of instances compared; it exits
+with 1 if there was a difference.
 """
 
 from __future__ import annotations

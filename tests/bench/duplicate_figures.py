@@ -47,7 +47,7 @@ def duplicate_figures() -> Iterator[Figure]:
 
 
 def _people(rng: random.Random) -> tuple[list[Identity], set[tuple[int, int]]]:
-    """Return people, the last of whom are copies with two letters swapped, and these pairs."""
+    """Return people, and the planted pairs: a person, and a copy with two letters swapped."""
     surnames = [_surname(rng) for _ in range(4_000)]
     names = [f"{rng.choice(_FIRST_NAMES)} {rng.choice(surnames)}" for _ in range(_COUNT - _PLANTED)]
     planted = set()

@@ -1,7 +1,7 @@
 """Explanations at the size of a mission: next best coaches, remedies, and advice.
 
-They are computed as in production: next best coaches within the ten seconds allowed for the report,
-and advice as by the command. The time for solving the cycle is not included.
+Advice is computed as by the command. Next best coaches are computed for ten seconds, whereas the
+report limits their search in steps. The time for solving the cycle is not included.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.bench.figures import Figure
 from tests.bench.instances import TIGHT, UN_WIDE, instance
 from tests.bench.solving import solved
 
-REPORT_SECONDS = 10.0  # the limit of `gender-coach match` for all next best coaches
+REPORT_SECONDS = 10.0  # elapsed time for all next best coaches
 ADVICE_SECONDS = 30.0  # time limit for each policy
 CROWDED = replace(UN_WIDE, capacity=(1, 4))
 _CLASSES = (
@@ -47,7 +47,7 @@ def explanation_figures() -> Iterator[Figure]:
 
 
 def _runner_ups(name: str, roster: Roster, cycle: Cycle, result: Result) -> Figure:
-    """Measure how many next best coaches are found within the time limit of the report."""
+    """Measure how many next best coaches are found within `REPORT_SECONDS`."""
     started = time.perf_counter()
     deadline = Deadline(time.monotonic, REPORT_SECONDS, lambda: False, run_in_thread)
     found = list(RunnerUps(roster, cycle, result, deadline).all())

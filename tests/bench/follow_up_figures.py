@@ -35,7 +35,7 @@ _WHEN = {"created_at": _FIRST, "changed_at": _FIRST}
 
 
 def follow_up_figures() -> Iterator[Figure]:
-    """Measure the list of follow-ups, the filtered list, and the page of one coachee."""
+    """Measure the list of follow-ups, the filtered list, a coachee's page, and the first page."""
     with deployment(SQLITE) as world:
         cycle_id, coachee = _cycle_with_follow_ups(world)
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
@@ -53,7 +53,7 @@ def follow_up_figures() -> Iterator[Figure]:
 
 
 def _cycle_with_follow_ups(world: World) -> tuple[str, str]:
-    """Store 1,200 completed pairs with all their reports, goals and answers; return a coachee."""
+    """Store 1,200 completed pairs with reports, goals and answers; return a cycle and a coachee."""
     roster, cycle = instance(UN_WIDE, seed=1)
     with world.database.writing() as tx:
         cycle_id = cycles.add_cycle(tx, cycle, "", now=_NOW).id

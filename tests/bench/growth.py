@@ -105,7 +105,7 @@ def _measure_in_subprocess(growing: GrowingClass, factor: int) -> Size:
 
 @dataclass(frozen=True)
 class Panel:
-    """One of the two charts: what it shows, the values, and its left edge in pixels."""
+    """One of the two charts: its title, its values and their format, and its left edge."""
 
     title: str
     value_of: Callable[[Size], float]
@@ -177,7 +177,7 @@ def _panel(panel: Panel, measured: dict[GrowingClass, list[Size]]) -> Iterator[s
 
 
 def _ends(panel: Panel, sizes: Sequence[Size]) -> str:
-    """Return the first and last value, and the power of the size with which the values grow."""
+    """Return the first and last value, and the exponent of the size with which the values grow."""
     first, last = panel.value_of(sizes[0]), panel.value_of(sizes[-1])
     power = math.log(last / first) / math.log(sizes[-1].factor / sizes[0].factor)
     span = f"{panel.form.format(first)} to {panel.form.format(last)}"
@@ -185,7 +185,7 @@ def _ends(panel: Panel, sizes: Sequence[Size]) -> str:
 
 
 def main() -> int:
-    """Measure all sizes and write the picture, or print the size given as arguments as JSON."""
+    """Measure all sizes and write the picture, or measure the given size and print it as JSON."""
     if len(sys.argv) > 1:
         (growing,) = (one for one in CLASSES if one.name == sys.argv[1])
         print(json.dumps(asdict(measure(growing, int(sys.argv[2])))))

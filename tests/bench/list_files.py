@@ -1,4 +1,4 @@
-"""Writes instances as the files that the commands read."""
+"""Instances, written as the files that the commands read."""
 
 from __future__ import annotations
 

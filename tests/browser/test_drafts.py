@@ -35,7 +35,7 @@ def _details_page_of_coachee(server: Server) -> str:
 
 
 def _wait_for_drafts(page: Page, number: int) -> None:
-    """Wait until the browser keeps a number of drafts; it stores them after a pause in typing."""
+    """Wait until the browser has stored `number` drafts, which it does after a pause in typing."""
     ends = time.monotonic() + 20
     while page.evaluate(f"{DRAFTS}.length") != number:
         assert time.monotonic() < ends

@@ -28,7 +28,7 @@ def fits(page: Page) -> None:
 
 
 def new_cycle(page: Page) -> str:
-    """Create a cycle with a name and two days, in two clicks, and return its URL."""
+    """Create a cycle with a name, a first and a last day, in two clicks; return its URL."""
     page.get_by_role("link", name="New cycle").click()
     fits(page)
     page.get_by_label("Name of the cycle").fill("Spring")

@@ -77,7 +77,7 @@ def make_cycle(office: Page, server: Server) -> tuple[str, str]:
 
 
 def run_and_publish(office: Page, cycle: str) -> tuple[str, str, str]:
-    """Publish a plan, and return the names of its first pair and the URL of the sessions."""
+    """Start a run, publish its plan, and return the names of a pair and the sessions' URL."""
     office.goto(cycle)
     click(office, "Start a run")
     see_plan = office.get_by_role("link", name="View the plan")
@@ -122,7 +122,7 @@ def mark_a_time(coachee: Page, home: str) -> None:
 
 
 def agree_on_another_time(coachee: Page, coach: Page, home: str, coachee_name: str) -> None:
-    """Let a coachee choose another time, and the coach confirm it, at 320 pixels."""
+    """Let the coachee propose another time and the coach confirm it, on 320 pixels."""
     session = coachee.url
     coachee.goto(home)
     press(coachee, coachee.get_by_role("link", name="Session 6 of 6"))

@@ -1,7 +1,7 @@
 """Takes the pictures of docs/tutorial-coaching.md during a simulated year of a pair.
 
-`python -m tests.browser.year` writes them into docs/pictures. The year is that of
-`tests/api/coaching/year.py`, which a test simulates, too.
+`python -m tests.browser.year` writes them into docs/pictures. `tests/api/coaching/year.py` defines
+the year, which a test simulates, too.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def write(folder: Path, seed: int, *, both_roles: bool = False) -> None:
 def _as_one(
     rng: random.Random, coachees: list[dict[str, str]], coaches: list[dict[str, str]]
 ) -> None:
-    """Make coachees and coaches one human, by `person` or by an address and a similar name."""
+    """Make pairs of a coachee and a coach one human, by `person`, or by address and name."""
     for coachee, coach in zip(coachees, coaches, strict=False):
         if rng.random() < 0.5:
             coachee["person"] = coach["person"] = f"P-{coachee['id']}"

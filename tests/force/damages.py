@@ -1,7 +1,7 @@
 """Valid people files and cycle files, and ways to damage their bytes, cells, keys and archives.
 
-Damaged bytes simulate a faulty disk or editor. Damaged cells and keys leave a file that is still
-valid CSV or TOML, so that the code that interprets the content is also tested.
+Damaged bytes simulate a faulty disk or editor. Damaged cells and keys usually leave the file valid
+CSV or TOML, so that the code that interprets the content is also tested.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Schemathesis for every operation: no server errors and no undocumented responses."""
+"""Requests of Schemathesis to every operation: no server errors, no undocumented responses."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ def _serve_network(server: PostgresServer, folder: Path) -> None:
 
 
 def _network_device(address: str) -> int:
-    """Create a device in the current namespace; return the descriptor that its packets pass."""
+    """Create a device in the current namespace; return a descriptor for reading its packets."""
     device = os.open(_TUN, os.O_RDWR | os.O_CLOEXEC)
     request = struct.pack("16sH22x", b"wire", _IFF_TUN | _IFF_NO_PI)
     fcntl.ioctl(device, _TUNSETIFF, request)

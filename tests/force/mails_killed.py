@@ -89,7 +89,7 @@ def verdict(taken: list[Taken], borders: list[int], wanted: int) -> tuple[int, i
 def _send_with_kills(
     settings: Settings, server: MailServer, rng: random.Random, kills: int, wanted: int
 ) -> list[int]:
-    """Start and kill workers, half of them after a message; return the arrivals at each kill."""
+    """Start and kill workers; return how many messages had been accepted at each kill."""
     borders: list[int] = []
     ends = time.monotonic() + _LONGEST_SECONDS
     for number in range(kills):
@@ -117,7 +117,7 @@ def _send_the_rest(world: World, settings: Settings, server: MailServer) -> None
 
 
 def _wait_for(server: MailServer, number: int, ends: float) -> None:
-    """Wait until `number` messages have been accepted, it is `ends`, or there is no progress."""
+    """Wait until `number` messages are accepted, `ends` has passed, or there is no progress."""
     before, moved = len(server.taken), time.monotonic()
     while len(server.taken) < number and time.monotonic() < min(ends, moved + _STALLED_SECONDS):
         time.sleep(0.0005)

@@ -80,7 +80,7 @@ async def open_page(
 
 
 async def _hammer(base: str, number: int) -> int:
-    """Post wrong passwords, one after the other without a pause, until cancelled."""
+    """Post wrong passwords without a pause until cancelled; return the number of responses."""
     address, _, port = base.removeprefix("http://").partition(":")
     body = f"name=manager{number % 7}&password=wrong&code=000000"
     request = (

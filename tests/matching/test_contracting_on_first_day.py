@@ -21,7 +21,7 @@ from tests.matching.plans import never
 
 
 def _same_day(random: Random, roster: Roster, cycle: Cycle) -> tuple[Roster, Cycle]:
-    """Return the instance with contracting sessions on the day of the first session."""
+    """Return the instance with contracting sessions on the day of session 1 or a day earlier."""
     least = max(1, cycle.sessions.min_gap_days)
     changes = {
         "count": random.choice((1, 2)),

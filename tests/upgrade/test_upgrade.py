@@ -127,7 +127,7 @@ def _command(*arguments: object) -> str:
 
 @pytest.fixture(scope="session")
 def older(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the older version's data folder, with its expired secrets made valid again."""
+    """Return the older version's data folder; its browser session and codes are valid again."""
     folder = tmp_path_factory.mktemp("older")
     with closing(sqlite3.connect(folder / "gender-coach.sqlite")) as connection:
         dump = gzip.decompress((HERE / "from-0013.sql.gz").read_bytes())

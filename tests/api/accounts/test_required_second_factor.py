@@ -42,7 +42,7 @@ def browser(client: httpx.Client) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def new_user(world: World, browser: httpx.Client) -> httpx.Client:
-    """Return a browser of a manager who has no second factor."""
+    """Sign a manager without a second factor in to a browser; return the browser."""
     browser.post(f"/sign-in/{world.sign_in_secret(factor=False)}")
     return browser
 
@@ -71,7 +71,7 @@ RESTRICTED = [
 
 @pytest.fixture(scope="module")
 def shared_new_user(shared: SharedServer) -> httpx.Client:
-    """Return a browser of a manager who has no second factor."""
+    """Sign a manager without a second factor in to a browser; return the browser."""
     shared.client.headers["Origin"] = str(shared.client.base_url).rstrip("/")
     secret = shared.world.sign_in_secret(factor=False)
     assert shared.client.post(f"/sign-in/{secret}").status_code == HTTPStatus.SEE_OTHER

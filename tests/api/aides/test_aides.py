@@ -82,7 +82,7 @@ class Commander:
         answers.answer(services, self.aide, self.session_id, given)
 
     def mails(self) -> list[str]:
-        """Return the subject and text of each notice."""
+        """Return the subject and text of each notice about the aide."""
         with self.world.database.reading() as tx:
             rows = tx.scalars(select(MailRow).where(MailRow.kind == MailKind.AIDE_NOTICE)).all()
             composed = [compose_aide_notice(tx, self.services, row) for row in rows]

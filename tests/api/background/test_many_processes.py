@@ -72,7 +72,7 @@ class Fleet:
             victim.kill()
 
     def wait_for(self, what: Callable[[], Found | None]) -> Found:
-        """Restart killed processes until `what` returns something; return the value."""
+        """Restart killed processes until `what` returns a value other than `None`; return it."""
         hangs = time.monotonic() + _HANGS_SECONDS
         while True:
             self.keep_up()

@@ -99,7 +99,7 @@ def test_calendar_objects_are_those_of_icalendar(message: Message, recipient: Re
 
 
 def by_email_package(rendered: bytes, message: Message, recipient: Recipient, ics: bytes) -> bytes:
-    """Render the body and the headers that do not depend on the recipient, using `email` only.
+    """Render Date, Message-ID, Auto-Submitted and the body, using only the `email` package.
 
     The plain and HTML texts are taken from `rendered` and decoded.
     """

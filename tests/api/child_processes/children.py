@@ -23,7 +23,7 @@ def name_the_person(_channel: Channel) -> None:
 
 
 def allocate(channel: Channel) -> None:
-    """Allocate the number of bytes in the message, and send the number back."""
+    """Allocate as many bytes as the message states, and send the number back."""
     channel.send(str(len(bytearray(int(channel.receive())))).encode())
 
 

@@ -35,7 +35,7 @@ def coaches(count: int, capacity: int = 2) -> str:
 
 @dataclass(frozen=True)
 class Degenerate:
-    """A degenerate cycle, and the expected number of placed coachees and first `reason`."""
+    """A degenerate cycle, how many coachees it places, and why the first one has no coach."""
 
     name: str
     coachees: str

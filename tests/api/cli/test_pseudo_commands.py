@@ -63,7 +63,7 @@ def demo(run: Command, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
 def rematch(
     run: Command, demo: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, str]:
-    """Return the folder and output of a re-match without coach K-01 and with shorter gaps."""
+    """Return the folder and output of a re-match without coach K-01 and with a shorter gap."""
     folder = tmp_path_factory.mktemp("rematch")
     for name in SAMPLE_FILES:
         (folder / name).write_bytes(sample_file(name).read_bytes())

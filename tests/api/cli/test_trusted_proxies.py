@@ -13,7 +13,7 @@ from api.settings import Settings
 
 
 def _client_seen(proxies: str | None, peer: str, *forwarded: str) -> str:
-    """Return the client that the application sees."""
+    """Return the client's address as the application sees it."""
     seen = []
 
     async def app(scope: Any, _receive: Any, _send: Any) -> None:  # noqa: ANN401, RUF100

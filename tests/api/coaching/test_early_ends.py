@@ -1,4 +1,4 @@
-"""Pairs that ended early: the office selects the reason from a list; nobody else can read it."""
+"""Pairs that ended early: the reasons that the office selects, and who can see them."""
 
 from __future__ import annotations
 

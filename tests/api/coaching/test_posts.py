@@ -68,7 +68,7 @@ def _post(pair: PairLife) -> Principal | None:
 
 
 def _asked_post(pair: PairLife) -> Principal:
-    """Hand over the commitment, and return the principal of the post, asked in August."""
+    """Hand over the commitment, and return the principal of the post that is asked in August."""
     _hand_over(pair)
     pair.ask(AUGUST)
     found = _post(pair)

@@ -62,7 +62,7 @@ class Form:
     at: int = 1
 
     def submit(self, text: str, version: int) -> httpx.Response:
-        """Submit the form with another text, based on the given version."""
+        """Submit the form with `text`, based on the given version."""
         return self.post(self.fields | {self.field: text, self.version: str(version)})
 
 

@@ -46,7 +46,7 @@ Shoot = Callable[[str, str, dict[str, str]], None]
 
 
 def no_picture(_name: str, _path: str, _headers: dict[str, str]) -> None:
-    """Do nothing, where no pictures are needed."""
+    """Take no picture."""
 
 
 @dataclass
@@ -104,7 +104,7 @@ class Year:
         return {"X-Device-Key": self.device(link), "Sec-Fetch-Site": "same-origin"}
 
     def call(self, code: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
-        """Call a route of the API as a person; return the JSON of the answer."""
+        """Call a route of the API as a person; return the JSON of the response."""
         headers = self.headers(code) | {"Authorization": f"Bearer {self.links[code]}"}
         answer = self.client.request(method, f"/api/v1{path}", json=body, headers=headers)
         assert answer.is_success, answer.text

@@ -224,7 +224,7 @@ class Life:
                 )
 
     def write_goals(self) -> None:
-        """Store several people's agreements, goals and commitments, which name the two people."""
+        """Store agreements, goals and commitments of two pairs, all naming the two people."""
         pairs = (("QzCoacheeCode", "QzCoachCode", "QzCoacheeUnit"), ("C-2", "K-2", ""))
         with self._world.database.writing() as tx:
             for coachee, coach, unit in pairs:

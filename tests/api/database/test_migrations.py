@@ -134,7 +134,7 @@ def _rows(database: Database) -> dict[str, int]:
 
 
 def _whole(database: Database) -> bool:
-    """Return whether all references are valid, which PostgreSQL always guarantees."""
+    """Return whether the file and its references are valid, which PostgreSQL guarantees."""
     if not database.is_sqlite:
         return True
     with database.engine.connect() as connection:

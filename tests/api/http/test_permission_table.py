@@ -27,7 +27,7 @@ _CONDITIONS = (
 
 
 def rows() -> Iterator[list[str]]:
-    """Return a row for each route, with the columns of the table."""
+    """Yield a row for each route, with the columns of the table."""
     for (method, path), permission in sorted(PERMISSIONS.items(), key=lambda item: item[0][::-1]):
         conditions = [name for name in _CONDITIONS if getattr(permission, name)]
         if not permission.authenticates:

@@ -1,4 +1,4 @@
-"""Creating a cycle without a file, on its page and as JSON."""
+"""Creating a cycle without a file, on its page and through the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pins, bans and waivers on their page and in JSON."""
+"""Pins, bans and waivers on their page and in the API."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ IN_ORDER = ServiceFigures(
 
 
 def _tones(**changed: object) -> dict[str, Tone]:
-    """Return each line's tone, unless it is `GOOD`, if `changed` figures differ from `IN_ORDER`."""
+    """Return the tones other than `GOOD`, by line, for the figures `IN_ORDER` with changes."""
     checks = service_checks(IN_ORDER.model_copy(update=changed))
     return {check.name: check.tone for check in checks if check.tone is not Tone.GOOD}
 

@@ -44,7 +44,7 @@ def counts(services: Services, now: datetime) -> dict[ToDoKind, int]:
 
 
 def session_of(world: World) -> SessionRow:
-    """Return the first session of a cycle."""
+    """Return the earliest session."""
     with world.database.reading() as tx:
         row = tx.scalars(select(SessionRow).order_by(SessionRow.starts_at).limit(1)).one()
         tx.expunge(row)

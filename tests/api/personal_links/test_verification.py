@@ -112,7 +112,7 @@ class Holder:
         return key
 
     def set_pin(self, pin: str | None = PIN, current: str = "") -> str:
-        """Set or (with `None`) remove a PIN on a device verified with a code; return its key."""
+        """Set or (with `None`) remove the PIN on a newly verified device; return its key."""
         key = self.key(**({"pin": current} if current else {}))
         changed = self.json("PUT", "/me/pin", {"pin": pin, "current": current}, key)
         assert changed.status_code == HTTPStatus.NO_CONTENT, changed.text

@@ -196,7 +196,7 @@ def nextcloud(about: Answered) -> bytes:
 
 
 def thunderbird(about: Answered) -> bytes:
-    """Return an answer from Thunderbird: text or calendar as alternatives, and X-MOZ properties."""
+    """Return an answer from Thunderbird: text and calendar alternatives, and X-MOZ properties."""
     mail = _headers(about, "Event Invitation Reply (Accepted): Coaching session 1 of 2")
     mail["User-Agent"] = "Mozilla Thunderbird"
     mail.set_content("ana@example.org has accepted your event invitation.\r\n")

@@ -84,7 +84,7 @@ class Office:
         publish_plan(self.services, plan)
 
     def deliver(self) -> list[Taken]:
-        """Release and send all messages, apply them to the calendars, and compare the calendars."""
+        """Send all messages, apply them to the calendars, check these, and return the messages."""
         sent = sending_all(self)
         for taken in sent:
             self._take(taken)
@@ -94,7 +94,7 @@ class Office:
         return sent
 
     def session(self, code: str, number: int = 1) -> SessionDetails:
-        """Return a coachee's confirmed session."""
+        """Return a coachee's confirmed session with the given number."""
         return next(
             one
             for one in published_sessions(self.world, self.cycle_id)

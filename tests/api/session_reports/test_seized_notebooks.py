@@ -60,7 +60,7 @@ class Programme:
         return self.devices[-1]
 
     def new_link(self, *, verified: bool = True) -> dict[str, str]:
-        """Renew the link; return headers with a device verified too long ago to need no code."""
+        """Renew the link; return its header, with one of a device if `verified` (hours ago)."""
         made = self.client.post(f"{API}/people/{self.person_id}/link", headers=self.office)
         bearer = {"Authorization": f"Bearer {made.json()['credential']['secret']}"}
         if not verified:

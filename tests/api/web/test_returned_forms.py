@@ -30,7 +30,7 @@ TYPED = {"label": 'Ana "<b>" Šarić', "days": "30"}
 
 @pytest.fixture
 def codes(world: World) -> tuple[str, ...]:
-    """Return the recovery codes of the manager."""
+    """Give the manager a second factor and recovery codes; return the codes."""
     with world.database.writing() as tx:
         user = users.ensure_manager(tx, "manager", now=utc_now())
         world.give_factor(tx, user)

@@ -56,7 +56,7 @@ def happened(services: Services, action: str, object_id: str) -> None:
 
 
 def delivered(services: Services, *, later: timedelta = timedelta(0)) -> Webhook:
-    """Run the job as if the time were `later` than now, and return the only webhook."""
+    """Run the job with a clock that is `later` ahead, and return the only webhook."""
     now = services.now() + later
     deliver_due(replace(services, now=lambda: now), threading.Event())
     return webhooks.list_webhooks(services)[0]

@@ -1,4 +1,4 @@
-"""Signatures of messages."""
+"""Signatures of the messages of webhooks."""
 
 from base64 import b64decode
 from datetime import UTC, datetime

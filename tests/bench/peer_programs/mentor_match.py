@@ -13,7 +13,7 @@ points = {(i, j): value for i, j, value in task.pairs}
 
 
 class Points(Rule):
-    """A rule of the package that scores a pair with its points."""
+    """A rule, as the package defines rules, that scores a pair with its points."""
 
     def apply(self, match: Match) -> int:
         """Return the points of a pair."""

@@ -53,7 +53,7 @@ def test_audit_reports_moved_session_if_and_only_if_it_breaks_a_limit(random: Ra
 
 
 def is_valid(roster: Roster, cycle: Cycle, result: Result, number: int) -> bool:
-    """Return whether the match's sessions are valid together with all other matches' sessions."""
+    """Return whether the match's sessions are valid, given the coach's other sessions."""
     match = result.matches[number]
     coachee = next(one for one in roster.coachees if one.id == match.coachee)
     coach = next(one for one in roster.coaches if one.id == match.coach)

@@ -209,7 +209,7 @@ def deadline() -> Deadline:
 
 
 def busy_coaches(seed: int) -> tuple[PricingOracles, Quality, list[int]]:
-    """Return the oracles, quality, and coaches with four or more candidates of a tight instance."""
+    """Return a tight instance's oracles and quality, and its coaches with over three candidates."""
     roster, cycle = instance(TIGHT, seed)
     problem = problem_of(roster, cycle)
     busy = [coach for coach, pairs in enumerate(problem.by_coach) if len(pairs) > 3]

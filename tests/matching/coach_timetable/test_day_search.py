@@ -1,4 +1,4 @@
-"""Many sessions on one day: the search agrees with enumeration, and is quick where that is not."""
+"""Many sessions on one day: the search agrees with enumeration, and is quick where that is slow."""
 
 from __future__ import annotations
 

@@ -283,7 +283,7 @@ class BruteForce:
         return [value[level] for level in self.cycle.objective.levels if level in value]
 
     def best_points(self, result: Result) -> int | None:
-        """Return the best `schedule` that keeps most sessions, or `None` if there are too many."""
+        """Return the best `schedule` value that keeps most sessions, or `None` for too many series."""
         before = {
             (match.coachee, match.coach, one.number): one.start
             for match in self.keep.matches
