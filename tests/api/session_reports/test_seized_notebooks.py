@@ -60,7 +60,10 @@ class Programme:
         return self.devices[-1]
 
     def new_link(self, *, verified: bool = True) -> dict[str, str]:
-        """Renew the link; return its header, with one of a device if `verified` (hours ago)."""
+        """Renew the link, and return the headers of a request with it.
+
+        If `verified`, they include the key of a device that was verified three hours ago.
+        """
         made = self.client.post(f"{API}/people/{self.person_id}/link", headers=self.office)
         bearer = {"Authorization": f"Bearer {made.json()['credential']['secret']}"}
         if not verified:

@@ -283,7 +283,10 @@ class BruteForce:
         return [value[level] for level in self.cycle.objective.levels if level in value]
 
     def best_points(self, result: Result) -> int | None:
-        """Return the best `schedule` value that keeps most sessions, or `None` for too many series."""
+        """Return the best `schedule` value of a result's matches that keeps the most sessions.
+
+        Returns `None` if there are too many series to enumerate.
+        """
         before = {
             (match.coachee, match.coach, one.number): one.start
             for match in self.keep.matches
