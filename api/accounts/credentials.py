@@ -1,6 +1,7 @@
 """Credentials: issuing, validating and revoking secrets.
 
-Only the SHA-256 hash of a secret is stored. The secret itself is shown once, when it is issued.
+Only the SHA-256 hash of a secret is stored. Most secrets are random and shown once, when they are
+issued; those of people's links are derived from the key file.
 """
 
 from __future__ import annotations

@@ -87,9 +87,9 @@ def issue_token(
 ) -> IssuedSecret:
     """Issue a bearer token with the given scopes, valid for at most ninety days.
 
-    The token counts as recently authenticated for as long as the browser in which it was created. A
-    token requested with another token expires no later than that token, and cannot have additional
-    scopes.
+    The token inherits the time of the last authentication from the browser session or token with
+    which it is requested. A token requested with another token expires no later than that token,
+    and cannot have additional scopes.
 
     Raises:
         NotAllowedError: the token is requested with a token that does not have all `scopes`.

@@ -1,6 +1,7 @@
 """Use cases of aides: reading the times of a coachee's upcoming sessions, and answering them.
 
-An aide sees only the time of a session: not the other participant, topic, place or comments.
+An aide sees the time of a session and the coachee's reply, but not the other participant, topic,
+place or comments.
 Other use cases of aides, such as those in `api.aides.another_time`, follow the same pattern: they
 take the aide's principal, act as the principal that `coachee_of` returns, and call `tell_coachee`.
 """
@@ -135,7 +136,7 @@ def label_of(tx: Transaction, principal: Principal) -> str:
 
 
 def aide_time(session: SessionDetails, notice: SessionNotice | None, *, now: datetime) -> AideTime:
-    """Return what an aide may see of a session and its notice: the times and any open proposals."""
+    """Return what an aide may see of a session: its time, the reply, and any open proposals."""
     confirmed = session.state is SessionState.CONFIRMED
     return AideTime(
         id=session.id,

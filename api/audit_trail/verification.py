@@ -83,7 +83,7 @@ class VerificationResult(FrozenModel):
 
     @property
     def is_intact(self) -> bool:
-        """Whether the trail is complete, and no sealed row was altered."""
+        """Whether the trail is complete and contains the given head, and no seal is invalid."""
         return (
             self.first_broken is None
             and self.head_known is not False

@@ -45,7 +45,7 @@ class JobType:
         name: the prefix of each job's id. It must never change, because queued jobs refer to it.
         create_handler: creates the job handler; called once when a worker starts.
         queue: the name of the queue; defaults to the name of the job type.
-        concurrency: the number of jobs that a worker performs at the same time.
+        concurrency: the maximum number of jobs that a worker performs at the same time.
         prefetch: the maximum number of jobs that a worker has taken from the queue at any time.
         partitioned: whether jobs have a partition. In each partition, one job runs at a time across
             all workers.

@@ -86,8 +86,8 @@ def busy_times_in(
     Events that are cancelled, declined by the owner, or shown as free are left out.
 
     Raises:
-        UnusableInputError: the file is not a calendar, is too large, or contains implausible
-            recurrence rules.
+        UnusableInputError: the file is not a calendar, is too large or too complex, or contains too
+            many busy times, or an event that is too long or repeats too often.
         BusyError: too many calendars are being read.
     """
     text = _text_without_titles(file, content, owner.address)

@@ -1,7 +1,7 @@
 """Neutral texts for invitations.
 
-Aides may read commanders' calendars and emails. Invitations therefore announce a coaching session
-without names or topics, and mention the programme only if its name is configured.
+Aides may read commanders' calendars and emails. The titles of invitations therefore contain neither
+names nor topics, and mention the programme only if its name is configured.
 """
 
 from __future__ import annotations

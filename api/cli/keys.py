@@ -131,7 +131,7 @@ def _file_to_write(settings: Settings, to: Path | None) -> Path:
 
     Raises:
         KeyFileNotNamedError: no path was given, and the current file must not be written, because
-            a setting names it.
+            a setting or systemd provides it.
         KeyringError: the given file exists.
     """
     if to is None:

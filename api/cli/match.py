@@ -1,4 +1,4 @@
-"""`gender-coach match`: matches and timetables a cycle from spreadsheets and a policy."""
+"""`gender-coach match`: matches the people in a cycle, and schedules their sessions."""
 
 from __future__ import annotations
 

@@ -21,8 +21,8 @@ class KeyMarkRow(TableRow):
 
     The row `KEY_FILE` contains the fingerprint of the key file. `MASTER_VERSION` and
     `BACKUPS_VERSION` contain the versions of the master key and of the key for backups since their
-    last rotation; `MASTER_RESERVED` and `BACKUPS_RESERVED` contain the latest versions of rotations
-    that were started but not finished.
+    last rotation; `MASTER_RESERVED` and `BACKUPS_RESERVED` contain the latest versions that
+    rotations have reserved, whether or not they were finished.
     """
 
     __tablename__ = "key_marks"

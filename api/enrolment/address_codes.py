@@ -129,7 +129,7 @@ def use_up(tx: Transaction, keyring: Keyring, call: PublicCall, address: str) ->
 
 
 def _checked(code: AddressCodeRow, keyring: Keyring, entered: str, now: datetime) -> str | None:
-    """Return the proof if a code is correct; otherwise, count the attempt."""
+    """Return the proof if a code is correct and still valid; count a wrong code as an attempt."""
     if code.confirmed_at is not None or code.tries >= _MAX_ATTEMPTS or code.expires_at <= now:
         return None
     digits = "".join(character for character in entered if character.isdecimal())

@@ -125,7 +125,7 @@ def refuse(application_id: str, services: ServicesDep) -> None:
 
 @PUBLIC.get("/{call}", responses=problem_responses(404))
 def describe_call(call: str, services: ServicesDep) -> CallDescription:
-    """Get the cycle and the side that an open call is for."""
+    """Get the cycle and the side that an open call is for, and its last day."""
     found = calls.read_call(services, call)
     return CallDescription(cycle=found.cycle.name, side=found.side, last_day=found.last_day)
 

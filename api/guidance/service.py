@@ -38,7 +38,7 @@ class CardState(StrEnum):
 
 
 class CardSummary(FrozenModel):
-    """A country and the state of its guidance card, if it has one."""
+    """A country, the state of its guidance card, and when the card was last reviewed, if ever."""
 
     country: str
     state: CardState

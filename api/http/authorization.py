@@ -118,7 +118,7 @@ def _require_limits(
 def require_recent_authentication(services: Services, principal: Principal) -> None:
     """Require that a user has authenticated recently, in this browser or with this token.
 
-    Use cases call this if only some of their requests need it. Coaches, coachees and aides are not
+    Use cases call this if only some of their requests need it. Holders of secret links are not
     affected.
 
     Raises:

@@ -1,7 +1,7 @@
 """Time-outs and a limit for connections, which uvicorn itself does not provide.
 
-Clients that send nothing, send too slowly, or do not read the response would otherwise keep their
-connections open forever, until the process has no file descriptors left.
+Clients that send nothing, send too slowly, or do not read the response could otherwise keep their
+connections open indefinitely, and use up the file descriptors of the process.
 """
 
 from __future__ import annotations

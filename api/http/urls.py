@@ -138,7 +138,7 @@ def person_verify_again(secret: str, go_on_to: str) -> str:
 
 
 def person_devices(secret: str) -> str:
-    """Return the URL of the page with a person's verified devices and PIN."""
+    """Return the URL of the page with a person's verified devices, PIN and passkeys."""
     return f"{person(secret)}/devices"
 
 

@@ -115,7 +115,7 @@ def _outcomes(
     people: Sequence[str],
     results: Mapping[str, Badge],
 ) -> tuple[Outcome, ...]:
-    """Return the outcome for each person; people without a result had no pending messages."""
+    """Return the outcome for each person; the others had no messages that could be sent."""
     of_cycle = (PersonRow.cycle_id == cycle_id, PersonRow.id.in_(people))
     rows = {row.id: row for row in tx.scalars(select(PersonRow).where(*of_cycle))}
     linked = links.linked_people(tx, rows, now=services.now())

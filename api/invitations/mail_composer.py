@@ -100,7 +100,7 @@ def _as_known_now(
 
 
 def _last_sent(tx: Transaction, mail: MailRow) -> MailRow | None:
-    """Return the latest earlier message to the person about the same session or event."""
+    """Return the latest earlier message about the same session or event that may have been sent."""
     return tx.scalars(
         select(MailRow)
         .where(

@@ -40,7 +40,7 @@ class PreviewedMail(FrozenModel):
 
 
 class Addressee(FrozenModel):
-    """A person to whom emails would be sent, and their number."""
+    """A person to whom emails would be sent; `count` is the number of these emails."""
 
     id: str
     code: str

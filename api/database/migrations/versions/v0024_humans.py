@@ -74,7 +74,7 @@ def upgrade() -> None:
 
 
 def _add_humans() -> None:
-    """Add a row for each human. People of newer cycles determine its name and address."""
+    """Add a row for each human, with the name and address that the newest cycle lists."""
     connection, columns = op.get_bind(), _PEOPLE.c
     people = connection.execute(
         sa.select(columns.id, columns.name, columns.email, columns.profile, _CYCLES.c.created_at)

@@ -21,7 +21,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Downgrade the schema. A later upgrade seals the rows again."""
+    """Downgrade the schema.
+
+    After a later upgrade, the rows are refused until the file `sealed-tables` is deleted; see
+    `api.audit_trail.sealed_tables`.
+    """
     for table in _TABLES:
         op.execute(f"DELETE FROM sealed_tables WHERE name = '{table}'")  # noqa: S608 - fixed text
         with op.batch_alter_table(table) as changed:
