@@ -1,4 +1,4 @@
-"""Splits ids at commas if one of the parts exists: `K-1, K-2` if there is a coach K-1."""
+"""Splits entries at commas if one of the parts is an id: `K-1, K-2` if there is a coach K-1."""
 
 from __future__ import annotations
 

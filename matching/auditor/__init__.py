@@ -75,9 +75,9 @@ def with_audited_levels(
 ) -> Result:
     """Return `result`, a part of a plan, with its levels as the auditor computes them.
 
-    The bound of `placed` is that of `result`. If the part places fewer coachees than the plan did,
-    nothing is known about the later levels, and none of them is marked as proven, except `repeat`
-    if it is 0.
+    The bound of `placed` is that of `result`. If the part has a lower value of `placed` than the
+    plan, nothing is known about the later levels, and none of them is marked as proven, except
+    `repeat` if it is 0.
     """
     context = AuditContext(roster, cycle, result, keep, under_way)
     outcomes, unknown = [], 0

@@ -35,7 +35,7 @@ def levels(context: AuditContext) -> Iterator[Finding]:
 
 
 def _expected_levels(context: AuditContext) -> tuple[ObjectiveLevel, ...]:
-    """Return the levels of the policy, with `repeat` after `placed`, or after `placed, kept`."""
+    """Return the policy's levels, with `repeat` after `placed` or `placed, kept` if it applies."""
     expected = list(context.cycle.objective.levels)
     avoids = context.cycle.rules.repeat.earlier is EarlierPairs.AVOID
     if avoids and context.roster.earlier_pairs is not None:

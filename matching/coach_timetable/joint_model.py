@@ -99,7 +99,7 @@ class JointTimetableModel:
     def _open_first(
         self, calendar: CoachCalendar, starting: Mapping[int, Sequence[tuple[int, Term]]]
     ) -> None:
-        """Place a contracting session before the first session if both are on one day."""
+        """Require a contracting session to precede the first session if both are on one day."""
         for position in range(calendar.contracting):
             home = calendar.home[position]
             if home == position or not {home, position} <= set(starting):

@@ -105,7 +105,11 @@ class LpRelaxation:
     def _maximise(
         self, rows: RelaxationRows, profit: Mapping[int, float], needed: float, deadline: Deadline
     ) -> None:
-        """Solve and separate day cuts until none is violated or the value drops to `needed`."""
+        """Solve the relaxation, and solve it again with the day cuts that it violates.
+
+        This ends when no cut is violated, when the value drops to `needed`, or after `_CUT_ROUNDS`
+        rounds of cuts.
+        """
         costs = np.array([profit.get(one, 0.0) for one in rows.candidates])
         index = np.arange(len(costs), dtype=np.int32)
         self._solver.changeColsCost(len(costs), index, costs)

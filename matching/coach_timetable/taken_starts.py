@@ -23,7 +23,7 @@ class TakenStarts:
     def taken(
         self, used: Iterable[int], day_load: Mapping[int, int], week_load: Mapping[int, int]
     ) -> int:
-        """Return the positions at which no more session fits, as a bit set.
+        """Return the positions at which no further session fits, as a bit set.
 
         Args:
             used: the positions of the sessions.

@@ -39,7 +39,7 @@ class PolicyChange:
 
 
 def policy_changes(cycle: Cycle) -> Iterator[PolicyChange]:
-    """Yield every single relaxation of `cycle`, in the order in which they are suggested."""
+    """Yield each possible relaxation of `cycle`, in the order in which they are suggested."""
     yield from _ranks(cycle)
     yield from _languages(cycle)
     yield from _countries(cycle)

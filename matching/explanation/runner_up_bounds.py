@@ -89,9 +89,10 @@ class RunnerUpBounds:
     def by_residual_path(
         self, coachee: int, is_acceptable: Callable[[Choice], bool]
     ) -> Choice | None:
-        """Return the plan that the coachee's residual path leads to, or `None` if it is not proven.
+        """Return the plan that the coachee's residual path leads to, or `None`.
 
-        The plan must be optimal, acceptable to `is_acceptable`, and possible to schedule.
+        The result is `None` if there is no such path, or if the plan is not proven optimal, not
+        acceptable to `is_acceptable`, or impossible to schedule.
         """
         loss = self._residual_paths.loss(coachee)
         if loss >= NO_PATH:

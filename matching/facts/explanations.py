@@ -1,4 +1,4 @@
-"""Messages of explanations: titles and lines about a match, its runner-up, or the lack of one."""
+"""Messages of explanations: titles and lines about matches, runners-up and unmatched coachees."""
 
 from __future__ import annotations
 

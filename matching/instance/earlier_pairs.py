@@ -73,7 +73,7 @@ class _Recognition:
         self._coach = _human_by_id(roster.coaches, self._humans.coaches)
 
     def pairs(self, result: Result) -> Iterator[tuple[int, int]]:
-        """Yield the rows of each coachee and coach who are a pair in `result`."""
+        """Yield the rows of the coachee and the coach of each pair in `result`."""
         by_key: dict[str, set[int]] = defaultdict(set)
         if result.people is not None:
             keys = human_keys(self._roster, self._humans, result.input_sha256)

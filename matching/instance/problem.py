@@ -248,7 +248,7 @@ def _sessions_in_first_week(roster: Roster, history: FixedHistory | None) -> dic
 def least_attainable_share(share: Fraction, people: int) -> Fraction:
     """Return the smallest share, at least `share`, that up to `people` pairs can attain.
 
-    For that many pairs, the result is an equivalent constraint with small integers.
+    For up to `people` pairs, requiring it is equivalent to requiring `share`.
     """
     if share == 0:
         return share

@@ -112,7 +112,7 @@ def can_place_remaining(
 
 
 def _starts_in_use(free: AvailabilityGrid) -> NDArray[np.int64]:
-    """Return the indices of the starts at which any coachee and any coach are free."""
+    """Return the indices of the starts at which at least one coachee and one coach are free."""
     coachees, coaches = (
         unpack(np.bitwise_or.reduce(bits, axis=0), len(free.starts))
         for bits in (free.coachees, free.coaches)
@@ -207,7 +207,7 @@ class _Pairs:
         return held, opening
 
     def on_days(self, limits: SeriesLimits, block: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return whether each pair of the block has a series, if its days are independent."""
+        """Return whether each pair of the block, whose days must be independent, has a series."""
         held, opening = self._days_of(limits, block)
         caps = limits.week_cap[self._coach[block]]
         capped = caps < limits.max_sessions_in_week

@@ -57,7 +57,7 @@ class SeriesLimits:
     def spacing_minutes(self) -> int:
         """The minimum distance, in minutes, from a start to the next one of the same coach.
 
-        It is shorter after a contracting session; see `contracting_spacing`.
+        It differs after a contracting session; see `contracting_spacing`.
         """
         return self.minutes + self.buffer_minutes
 

@@ -18,7 +18,7 @@ _DAYS_PER_WEEK = 7
 
 
 def series_on_days(days: Bits, begin: Bits, limits: SeriesLimits) -> NDArray[np.bool_]:
-    """Return `bool[B]`: whether `limits.count` of the days have the required gaps.
+    """Return `bool[B]`: whether each pair has `limits.count` days with the required gaps.
 
     `days: uint64[B, W]` contains the possible days of each of `B` pairs as packed bits. The first
     of the chosen days must be in `begin`, which has the same shape.

@@ -77,8 +77,8 @@ def _legacy(text: str) -> JsonValue:
 def comparable_results(stored: Result, other: Result) -> tuple[Result, Result]:
     """Return both results, reduced to the parts that can be compared.
 
-    If `stored` has format 1, verdicts and moves are removed, and only the ids of unmatched coachees
-    remain. Otherwise, both results are returned unchanged.
+    If `stored` has format 1, verdicts and moves are removed, and unmatched coachees are reduced to
+    their ids. Otherwise, both results are returned unchanged.
     """
     if stored.format == FORMAT:
         return stored, other

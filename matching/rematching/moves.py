@@ -124,7 +124,7 @@ class _MoveExplainer:
                 )
 
     def _why_not_at_old_time(self, match: Match, session: Session) -> Fact | None:
-        """Return what prevents a session from keeping its old time, or `None` if nothing does."""
+        """Return why a session cannot keep its old time, or `None` if both people are free then."""
         free = self._evaluator.inputs.availability_grid
         start = epoch_minute(session.start)
         within = free.starts_of(session.number)

@@ -94,7 +94,8 @@ class _Search:
     def slots(self, *, moving: bool) -> Iterator[tuple[int, Slot]]:
         """Yield slots, best first: those that move later sessions or, if not `moving`, all others.
 
-        Each slot comes with the index of its day.
+        Each slot comes with the index of its day. Of the starts that move later sessions, only the
+        `_EXAMINED` with the lowest costs are considered.
         """
         possible = self._possible[self._moved.number]
         reachable = possible & self._follows_previous() & (self._starts != self._moved.start)

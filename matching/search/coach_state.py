@@ -138,9 +138,10 @@ class CoachState:
             self.bound -= max(self._independent_cost, self._least_cost(self._incumbent))
 
     def _least_cost(self, incumbent: CoachIncumbent) -> int:
-        """Return a lower bound on the cost of timetables that keep as many sessions as `starts`.
+        """Return a lower bound on the cost, without bonuses, of timetables that keep as much.
 
-        If the sessions depend on other coaches, fewer may be kept than the incumbent keeps.
+        If sessions of linked coaches are to be kept, the bound is 0, because fewer of them may be
+        kept than the incumbent keeps.
         """
         if self._linked_starts is None:
             return incumbent.bound + self._keep_bonus * self._kept_sessions(self.starts)

@@ -78,7 +78,10 @@ def _sift_pairs(flow: FlowSolution) -> tuple[NDArray[np.int64], NDArray[np.int64
 def _pairs_to_drop(
     oracles: PricingOracles, flow: FlowSolution, deadline: Deadline
 ) -> NDArray[np.int64]:
-    """Return pairs of least regret whose removal makes every coach's set feasible."""
+    """Return pairs of low regret whose removal leaves every coach with a feasible set.
+
+    The sets of linked coaches are then also feasible together.
+    """
     dropped: list[int] = []
     regrets = _regrets(flow)
     for coach, pairs in oracles.pairs_by_coach(flow.choice).items():

@@ -82,7 +82,7 @@ def compute_lagrangian_bound(
     unit: int,
     deadline: Deadline,
 ) -> LagrangianBound:
-    """Find prices for which the bound on plans over `pairs` is close to the profit of `best`.
+    """Return a bound on the plans over `pairs`, close to the profit of `best` if possible.
 
     Args:
         oracles: the pricing oracles.

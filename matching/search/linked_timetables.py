@@ -123,7 +123,7 @@ class LinkedTimetables:
         )
 
     def _improve_in_turn(self, timetables: Timetables) -> Timetables:
-        """Optimise the coaches in turn, around each other's sessions, until nothing improves."""
+        """Optimise the coaches in turn around each other's sessions, in up to `_ROUNDS` rounds."""
         for _ in range(_ROUNDS):
             before = self._worth(timetables)
             for state in self._states:

@@ -184,7 +184,10 @@ class Repair:
         return quickly and self._links_allow(pair, self._oracles.pairs(coach, without))
 
     def _links_allow(self, pair: int, without: tuple[int, ...] = ()) -> bool:
-        """Return whether linked coaches can still meet all their coachees if `pair` is added."""
+        """Return whether linked coaches are known to have time for all their pairs and `pair`.
+
+        The pairs in `without` are not counted.
+        """
         linked = self._oracles.linked
         if linked is None:
             return True

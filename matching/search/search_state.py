@@ -152,7 +152,7 @@ class SearchState:
         """Split the `allowed` pairs into parts that can be searched independently.
 
         If the decided values are optimal, each part of an optimal choice is optimal in its part. If
-        they are not, bounds do not hold for every plan in any case. There is a single part if the
+        they are not, the bounds would not hold for every plan anyway. There is a single part if the
         share couples all pairs, or if there are too many pairs for an exact search.
         """
         if self.problem.share or np.count_nonzero(allowed) > _MAX_PAIRS:
@@ -227,7 +227,8 @@ class SearchState:
     ) -> Choice | None:
         """Return a feasible choice of `allowed` pairs; `None` proves that none exists.
 
-        Only the parts in which the feasible choice `known` has other pairs are searched.
+        Only the parts in which the feasible choice `known` contains pairs that are not allowed are
+        searched.
         """
         found = []
         for part in self.parts(self.allowed):

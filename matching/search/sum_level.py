@@ -143,7 +143,7 @@ class SumLevel:
     def _store_gaps(self, parts: Sequence[NDArray[np.bool_]], gaps: Sequence[int]) -> None:
         """Store the bounds of components, whose `parts` can gain no more than `gaps`.
 
-        Pairs outside the parts are in no better choice.
+        No better choice contains a pair outside the parts.
         """
         for component in self._components:
             gap = sum(

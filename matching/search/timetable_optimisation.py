@@ -46,7 +46,8 @@ class TimetableOptimisation:
         """Improve all timetables, and return their total points and an upper bound.
 
         Local search runs first for every coach, followed by exact searches with increasing effort.
-        A search ends early once its timetable is proven optimal, and all end at the deadline.
+        Finally, the timetables of linked coaches are improved. A search ends early once its
+        timetable is proven optimal, and all end at the deadline.
         """
         self._report(report)
         with suppress(DeadlineExceededError):  # the incumbents and bounds remain valid
