@@ -64,7 +64,7 @@ class Outcomes:
 
 
 def read_damaged(first: int, count: int) -> Outcomes:
-    """Read `count` damaged files, starting with number `first`."""
+    """Read `count` damaged files, starting with number `first`, and return the outcomes."""
     found = Outcomes()
     for number in range(first, first + count):
         rng = random.Random(_SEED + number)

@@ -30,7 +30,7 @@ ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 @dataclass
 class Person:
-    """A coach on a server that sends email, who uses JSON routes or pages."""
+    """A coach on a server that sends email, who uses the API or the pages."""
 
     world: World
     client: httpx.Client

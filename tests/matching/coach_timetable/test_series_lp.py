@@ -19,7 +19,7 @@ EARLY, LATE = SessionOption(0, (540, 570), 0), SessionOption(0, (690,), 0)
 
 
 def one_day(*sessions: SessionOption) -> CoachSubproblem:
-    """Return a coach with a single day, capacity 3, and these 90-minute sessions."""
+    """Return the subproblem of a coach with one day, a limit of 3, and these 90-minute sessions."""
     return CoachSubproblem(
         spacing_minutes=90,
         by_day=True,
