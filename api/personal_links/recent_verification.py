@@ -28,7 +28,7 @@ def require_recent_verification(tx: Transaction, principal: Principal, *, now: d
     nothing is required.
 
     Raises:
-        VerifyFirstError: the device was verified earlier, or with a code alone.
+        VerifyFirstError: the device was verified earlier, only with a code, or not at all.
     """
     person_id = principal.person_id or ""
     if not any(

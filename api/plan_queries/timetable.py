@@ -81,8 +81,8 @@ def weeks_of(sessions: Iterable[ListedSession]) -> dict[date, int]:
 def chosen_week(asked: str, weeks: Sequence[date], today: date) -> date:
     """Return the Monday of the week that contains the day `asked`.
 
-    If `asked` is not a date, this is the current week if it has sessions, or else the next week
-    with sessions, or else the last one.
+    If `asked` is not a date, return the first week with sessions from the current one, or else the
+    last week with sessions, or the current week if there are no sessions.
     """
     try:
         return monday_of(date.fromisoformat(asked))

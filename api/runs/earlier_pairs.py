@@ -24,8 +24,8 @@ Humans = tuple[str, str]
 def with_earlier_pairs(tx: Transaction, cycle_id: str, roster: Roster, policy: Cycle) -> Roster:
     """Return the current roster of a cycle with the pairs of earlier cycles, in file order.
 
-    Earlier cycles are those that start before the cycle. Two people were a pair if they have a
-    session in that cycle that is not cancelled. People are recognised by their row in the
+    Earlier cycles are those that start before this one. Two people were a pair if an earlier cycle
+    contains a session of theirs that is not cancelled. People are recognised by their row in the
     directory. If the policy allows all earlier pairs, no pairs are looked up.
     """
     if allows_all(policy.rules.repeat):

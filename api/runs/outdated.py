@@ -22,8 +22,9 @@ Json = Mapping[str, Any]
 def is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
     """Return whether a run's input is no longer current.
 
-    The input is outdated if the cycle's lists or policy have changed since it was captured, or if a
-    session was moved or cancelled other than by publishing a plan.
+    The input is outdated if the cycle's lists, its policy or the relevant pairs of earlier cycles
+    have changed since it was captured, or if a session was moved or cancelled other than by
+    publishing a plan.
     """
     policy = policy_of(cycle_row(tx, cycle_id))
     if (frozen.policy, frozen.adjustments) != (policy, count_adjustments(tx, cycle_id)):
@@ -58,8 +59,7 @@ def _covers_person(frozen: Person, now: Person) -> bool:
 def is_outdated_json(tx: Transaction, cycle_id: str, frozen: Json) -> bool:
     """Return whether a run's input, given as JSON, is no longer current; see `is_outdated`.
 
-    This is much faster: only people whose JSON has changed are validated, unless the run knows
-    pairs of earlier cycles.
+    This is usually much faster, because only people whose JSON has changed are validated.
     """
     policy = cycle_row(tx, cycle_id).policy
     own = frozen.get("own_policy") or frozen["cycle"]

@@ -96,8 +96,8 @@ def begin_notebook(
 
     Raises:
         NotAllowedError: `code` is wrong.
-        ConflictError: the coach has a notebook although `further` is false, or none although it is
-            true, or one that is unlocked on this device, or has reached the maximum number.
+        ConflictError: `further` does not match whether the coach has a notebook, a notebook is
+            unlocked on this device, or the coach has the maximum number of notebooks.
     """
     now = services.now()
     with services.database.writing() as tx:

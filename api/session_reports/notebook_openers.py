@@ -48,7 +48,7 @@ def new_opener_key(kind: OpenerKind, secret: str) -> OpenerKey:
     """Derive the key of a new opener from the coach's secret; slow for a passphrase.
 
     Raises:
-        BusyError: too many hashes are being computed.
+        BusyError: too many hashes of passphrases are being computed.
     """
     salt = secrets.token_bytes(SALT_BYTES)
     return OpenerKey(kind, salt, _derive(kind, secret, salt))
@@ -66,7 +66,7 @@ def add_opener(
 ) -> None:
     """Store a copy of a notebook's key for a secret.
 
-    Any earlier passphrase or recovery code of the notebook then no longer unlocks it. For a device,
+    A new passphrase or recovery code replaces the notebook's earlier one. For a device,
     `credential_id` and `label` are its credential and description.
     """
     if opener.kind is not OpenerKind.DEVICE:
@@ -93,7 +93,7 @@ def notebook_key_in(keyring: Keyring, row: NotebookOpenerRow, secret: str) -> by
     Raises:
         DecryptionError: `secret` is wrong, or the row was altered or moved.
         KeyringError: the key file does not contain the master key of the outer layer.
-        BusyError: too many hashes are being computed.
+        BusyError: too many hashes of passphrases are being computed.
     """
     inner = _unseal(keyring, row)
     return decrypt(_derive(row.kind, secret, row.salt), inner, *_inner_associated_data(row))

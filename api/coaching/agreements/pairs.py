@@ -70,7 +70,11 @@ def own_side(principal: Principal) -> Side:
 
 
 def own_pairs(tx: Transaction, principal: Principal) -> tuple[Pair, ...]:
-    """Return the pairs that the principal may see; see `visible_pairs`."""
+    """Return the pairs that the principal may see; see `visible_pairs`.
+
+    Raises:
+        NotFoundError: the principal is neither a coach nor a coachee.
+    """
     return visible_pairs(tx, own_side(principal), principal.person_id or "")
 
 

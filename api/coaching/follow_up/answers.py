@@ -177,7 +177,7 @@ def answer_follow_up(
     Raises:
         NotFoundError: there is no such follow-up, or no such goal.
         ConflictError: the follow-up is not open, has been answered since it was displayed, or has
-            different questions now.
+            different questions now; or a goal cannot be rated.
         UnusableInputError: the answers do not match the questions.
     """
     now = services.now()
