@@ -29,7 +29,7 @@ def remaining_sessions_of(
 ) -> RemainingSessions:
     """Return a coachee's upcoming sessions if the plan is published and its cycle has started.
 
-    Otherwise, return the complete series.
+    Otherwise, or if the coachee has no upcoming sessions, return the complete series.
     """
     cycle = policy_of(cycle_row(tx, plan.cycle_id))
     tomorrow = now.astimezone(cycle.cycle.zone).date() + timedelta(days=1)

@@ -37,7 +37,8 @@ from coach.sessions import Reply
 def compose_proposal(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
     """Compose the email that asks a participant to confirm another time.
 
-    Returns `None` if the proposal is no longer open, or the recipient has no working secret link.
+    Returns `None` if the proposal is no longer open, or the recipient has no email address or no
+    working secret link.
     """
     row, session = _proposal_of(tx, mail)
     now = services.now()

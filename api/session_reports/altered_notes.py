@@ -38,7 +38,8 @@ def record_alteration(
 def accept_notes(services: Services, principal: Principal) -> int:
     """Continue with the current notes after an alteration; return the new version.
 
-    Notes that were added or replaced by an older version are accepted if they can be decrypted.
+    Notes that were added or replaced by an older version become part of the notebook. Notes that
+    cannot be decrypted remain unreadable.
 
     Raises:
         NotesLockedError: the notes are not unlocked on this device.

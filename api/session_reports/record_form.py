@@ -111,7 +111,7 @@ def by_form_field(
 ) -> dict[str, Displayed]:
     """Return the faults of a record by form field.
 
-    In the form, actions are numbered with the empty ones, which the record omits.
+    The form also numbers empty actions, which the record omits.
     """
     places = [place for place in range(MAX_ACTIONS) if entered[f"actions.{place}.text"].strip()]
     found: dict[str, Displayed] = {}

@@ -189,7 +189,7 @@ def read_feedback(services: Services, principal: Principal, session_id: str) -> 
 def _find_reports(
     tx: Transaction, keyring: Keyring, principal: Principal, session_id: str
 ) -> SessionReports:
-    """Return the reports on one of the principal's sessions that the principal may see.
+    """Return the reports on a session, limited to those that the principal may see.
 
     Returns no reports if the principal is not verified.
     """

@@ -65,7 +65,8 @@ def answer_fit(
 def list_agreements(cycle_id: str, services: ServicesDep) -> tuple[AgreementStatus, ...]:
     """List the pairs of a cycle with the states and dates of their agreements, without the texts.
 
-    `asks_for_change` is true if one of the two people does not see a good fit.
+    `asks_for_change` is true if at least one of the two people has answered that the fit is not
+    good.
     """
     return office.list_agreements(services, cycle_id)
 
