@@ -32,3 +32,20 @@ def test_unplaced_coachee_is_near_a_coach_with_whom_one_of_their_pairs_is_allowe
     repair = Repair(oracles, np.zeros(0, dtype=np.int64), allowed, problem.points[allowed])
     assert repair.unplaced_near([0]) == [0]
     assert repair.unplaced_near([1]) == [0, 1]
+
+
+def test_coachee_is_moved_to_the_one_of_several_coaches_who_has_a_place() -> None:
+    coachees = (coachee("c1"), coachee("c2"), coachee("c3"))
+    coaches = tuple(coach(one, capacity=1) for one in ("k1", "k2", "k3"))
+    problem = (oracles := oracles_of(Roster(coachees=coachees, coaches=coaches), CYCLE)).problem
+    pair = {
+        key: number
+        for number, key in enumerate(
+            zip(problem.coachee.tolist(), problem.coach.tolist(), strict=True)
+        )
+    }
+    allowed = np.array([pair[0, 0], pair[1, 0], pair[1, 1], pair[1, 2], pair[2, 2]])
+    choice = np.array([pair[1, 0], pair[2, 2]])
+    repair = Repair(oracles, choice, allowed, problem.points[allowed])
+    repair.place([0], never)
+    assert repair.choice.tolist() == [pair[0, 0], pair[1, 1], pair[2, 2]]
