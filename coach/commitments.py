@@ -100,7 +100,7 @@ class _Model(BaseModel):
 
 
 class Evidence(_Model):
-    """Evidence that a commitment is done: the number and the date of a document."""
+    """Evidence that a commitment is done: the kind, number and date of a document."""
 
     kind: Proof
     reference: Annotated[

@@ -1,8 +1,8 @@
 """Suggests people who may be one human although their rows do not say so.
 
-Rows that certainly are one human are found by `coach.humans`. A person decides about the
-suggestions of this module, and gives both rows the same value of `person` if they are one human,
-and different values if they are not.
+Rows that certainly are one human are found by `coach.humans`. A user decides on the suggestions of
+this module, and gives both rows the same value of `person` if they are one human, and different
+values if they are not.
 """
 
 from __future__ import annotations

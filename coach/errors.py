@@ -26,7 +26,7 @@ class DomainError(Exception):
 
 
 class InvalidValueError(ValueError):
-    """A value that a model rejects, raised while pydantic validates it."""
+    """Raised by a validator of a pydantic model to reject a value; `shown` is the message."""
 
     def __init__(self, shown: Displayed) -> None:
         self.shown = shown

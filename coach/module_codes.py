@@ -1,4 +1,4 @@
-"""Codes of modules of the curriculum, such as `B1`."""
+"""The codes of curriculum modules, such as `B1`."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 The number of all pairs grows with the square of the number of names, so only names that share a key
 are compared. A key consists of one word of the name with up to two letters deleted, and of all
-other words unchanged (Garbe, SymSpell, 2012). Two words at edit distance 1 or 2 always have such a
-key in common.
+other words unchanged (Garbe, SymSpell, 2012). Words that are misspellings of each other, at an edit
+distance of 1 or 2, have such a key in common.
 """
 
 from __future__ import annotations

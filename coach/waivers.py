@@ -1,4 +1,4 @@
-"""Waivers: rules that the programme manager lifts for single pairs."""
+"""Waivers: rules that the programme manager lifts for individual pairs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class WaivableRule(StrEnum):
-    """A rule that can be waived for a single pair."""
+    """A rule that can be waived for an individual pair."""
 
     RANK = "rank"
     COUNTRY = "country"

@@ -36,7 +36,8 @@ def build_matches(
     """Return a plan's matches, ordered by coachee.
 
     Sessions in `known` keep their uids. Past sessions of a kept pair are copied unchanged, and
-    numbering continues from them. `on_match` is called before each match and may raise to abort.
+    numbering continues from them. `on_match` is called before each match and may raise an exception
+    to stop.
     """
     history = evaluator.inputs.history
     built = []

@@ -109,7 +109,7 @@ def identifier(text: str, _: ReadContext | None = None) -> str:
 
 
 def entries(text: str, _: ReadContext | None = None) -> tuple[str, ...]:
-    """Split a list into its entries, in order, without duplicates or empty entries."""
+    """Split text at semicolons into its entries, without duplicates or empty entries."""
     return tuple(dict.fromkeys(entry for part in text.split(";") if (entry := line(part))))
 
 

@@ -90,7 +90,7 @@ def solve_flow(
         problem: the problem; only its capacities are considered.
         pairs: the allowed pairs, ascending.
         profit: the nonnegative profit of each allowed pair.
-        on_round: called between the flows of sifting; may raise to abort.
+        on_round: called between the flows of sifting; may raise an exception to stop.
         sifting_threshold: number of pairs above which sifting is used.
     """
     if len(pairs) <= sifting_threshold:

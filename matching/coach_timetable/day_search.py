@@ -5,9 +5,10 @@ undominated ones are tried:
 
 * A session that starts no earlier than another one could end is not next, since putting the other
   one before it delays nothing.
-* Of two sessions with the same next start and the same spacing, one whose later starts are all
-  starts of the other too comes first, since the two could be exchanged in any timetable. If the
-  starts of each session form an interval, one of all sessions with the same next start remains.
+* Of two sessions with the same next start and the same spacing, the one whose later starts are all
+  starts of the other as well comes first, since the two could be exchanged in any timetable. If the
+  starts of each session form an interval, only one of all sessions with the same next start and
+  spacing remains.
 
 A set of remaining sessions that failed from some time on is not tried from a later time. If each
 session has one or two intervals of starts, as with weekly windows, a day of 30 sessions takes a few
@@ -126,7 +127,7 @@ class _DaySearch:
         return start, self._options[one][-1], later.bit_count()
 
     def _precedes(self, one: int, other: int, start: int) -> bool:
-        """Return whether `one` may be placed before `other` if both can have the same `start`."""
+        """Return whether no timetable is lost if `one`, not `other`, is placed at `start`."""
         rank = self._rank[start]
         return (
             self._spacing[one] == self._spacing[other]

@@ -125,7 +125,7 @@ class LpRelaxation:
             self._run(rows, deadline)
 
     def _run(self, rows: RelaxationRows, deadline: Deadline) -> None:
-        """Run the solver; after an interruption, it is not reused."""
+        """Run the solver, which is not reused after an interruption."""
         self._rows = None
         require_ok(deadline.run_interruptible(self._solver.run, lambda: None))
         deadline.spend(simplex_effort(self._solver))

@@ -1,7 +1,7 @@
 """Quality of a series of sessions: 100 points minus the cost of its faults, in integers.
 
-With `N` sessions, `e` the middle of the allowed gaps, `h` half the span between them, and the
-settings of `coach.cycle.TimetablePolicy`, where `slack` is `slack_days`:
+The costs, for `N` sessions, allowed gaps from `e - h` to `e + h` days, and the settings of
+`coach.cycle.TimetablePolicy`, where `slack` is `slack_days`:
 
     fault                                      cost, rounded down
     each gap of `d` days                       rhythm min(|d - e|, h) / (h (N - 1))

@@ -41,7 +41,10 @@ class RelaxationRows:
         candidates: list[int],
         on_candidate: Callable[[], object] = lambda: None,
     ) -> None:
-        """Build the rows; `on_candidate` is called before each candidate and may raise to abort."""
+        """Build the rows.
+
+        `on_candidate` is called before each candidate and may raise an exception to stop.
+        """
         self._calendar = calendar
         self.candidates = candidates
         self.sessions: list[CandidatePosition] = []

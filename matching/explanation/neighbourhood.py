@@ -100,7 +100,10 @@ class Neighbourhoods:
         return [row for column in columns for row in self._coachees_of.get(coaches[column].id, ())]
 
     def _relocation_coaches(self, rows: list[int], coaches: tuple[Coach, ...]) -> set[int]:
-        """Return the coaches with free places who could coach the most coachees in `rows`."""
+        """Return the coaches with free places who could coach the most coachees in `rows`.
+
+        There are up to `_MAX_RELOCATION_COACHES` of them.
+        """
         free = [column for column, coach in enumerate(coaches) if self._places_left(coach) > 0]
         block = np.array(rows, dtype=np.int32)[:, np.newaxis]
         columns = np.array(free, dtype=np.int32)[np.newaxis, :]

@@ -1,4 +1,4 @@
-"""Single relaxations of a cycle's policy.
+"""Individual relaxations of a cycle's policy.
 
 Every plan remains feasible under each of them, apart from contracting sessions that are dropped.
 Excluded pairs of countries, units and chains of command are never relaxed. Language groups are

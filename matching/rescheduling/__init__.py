@@ -1,1 +1,1 @@
-"""Moving single sessions of a published plan, without solving again."""
+"""Moving individual sessions of a published plan, without solving again."""

@@ -1,8 +1,8 @@
 """Finds other starts for one session of a pair.
 
-A slot satisfies all constraints of the pair and of the coach. A slot may require that later
-sessions of the pair move as well; the least movement is found by a shortest path over the later
-sessions: a session that keeps its time ends the path, because all sessions after it keep theirs.
+A slot satisfies all constraints of the pair and of the coach. A slot may require later sessions of
+the pair to move as well. A shortest path over these sessions minimises the movement. The path ends
+at a session that keeps its time, because all sessions after it keep theirs.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _Costs = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A start for one session, in epoch minutes.
+    """A possible new start for one session, in epoch minutes.
 
     Attributes:
         start: the new start.
-        moves: the later sessions of the pair that would move as well: numbers and new starts.
+        moves: the number and new start of each later session of the pair that would also move.
         quality: the points of the resulting series, 0 to 100.
     """
 

@@ -96,7 +96,7 @@ class Rule(ABC):
         """Return the points of each pair, 0 to 100, or `FORBIDDEN`.
 
         The arguments are arrays of row numbers that broadcast together: `[m, 1]` and `[1, n]`
-        evaluate a block `[m, n]`, and two arrays `[p]` evaluate `p` single pairs.
+        evaluate a block `[m, n]`, and two arrays `[p]` evaluate `p` individual pairs.
         """
 
     def is_waived(self, _coachee: Coachee, _coach: Coach) -> bool:
