@@ -22,7 +22,7 @@ def _verify(unit: Path) -> list[str]:
     """Return the complaints of `systemd-analyze verify` about the application's unit."""
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
-        pytest.skip("needs systemd-analyze of systemd")
+        pytest.skip("needs systemd-analyze (systemd)")
     process = subprocess.run(
         [analyze, "verify", "--man=no", "--recursive-errors=no", str(unit)],
         capture_output=True,

@@ -18,7 +18,7 @@ REFERENCE = "docs/reference/commands.md"
 _FENCED = re.compile(r"^ *```[a-z]*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`\n]+(?:\n[^`\n]+)?)`")
 _CALL = re.compile(r"^ *(?:\S*/)?(?:as-)?gender-coach ([a-z].*)$", re.MULTILINE)
-_SIGNS = re.compile(r"[()…\[\]]|\\\|")  # of what may be left out, and of what can be chosen
+_SIGNS = re.compile(r"[()…\[\]]|\\\|")  # signs for optional parts and for choices
 _EVERYWHERE = {"--help", "--data"}
 
 

@@ -166,7 +166,7 @@ def _sign_in_link(process: BaseProcess, log: Path) -> str:
         if found:
             return found[0]
         time.sleep(0.05)
-    pytest.fail(f"the server printed no address to sign in at: {log.read_text()[-2000:]}")
+    pytest.fail(f"the server printed no sign-in link: {log.read_text()[-2000:]}")
 
 
 def _wait_until_it_answers(process: BaseProcess, port: int) -> None:

@@ -151,6 +151,6 @@ def test_each_kind_of_form_comes_back_until_it_is_stored_and_ends_with_signing_o
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in**")
     page.goto(f"{home}/details")
-    assert page.evaluate(f"{DRAFTS}.length") == 1  # the coachee's
+    assert page.evaluate(f"{DRAFTS}.length") == 1  # the coachee's draft
     expect(box).to_be_checked(checked=not before)
     assert errors == []

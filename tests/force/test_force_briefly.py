@@ -104,7 +104,9 @@ def test_lost_and_duplicate_emails_are_counted() -> None:
     assert mails_killed.verdict([one, one, other], [1], 3) == (1, 1, 1)
     assert mails_killed.verdict([one, other, one, other, third], [2], 3) == (0, 2, 2)
     assert mails_killed.verdict([one, other, one, other, third], [1, 2], 3) == (0, 2, 1)
-    assert mails_killed.verdict([one, one, other, third], [3], 3) == (0, 1, 4), "without a kill"
+    assert mails_killed.verdict([one, one, other, third], [3], 3) == (0, 1, 4), (
+        "a duplicate without a kill"
+    )
 
 
 @pytest.mark.parametrize("form", ["plain", "utf-16-le", "hex", "base64", "json"])

@@ -186,7 +186,7 @@ def _widen_token(folder: Path) -> None:
 
 def _set_environment(environment: pytest.MonkeyPatch, folder: Path) -> None:
     """Configure this version for a data folder."""
-    assert datetime.now(UTC) < ENDS, "the secrets of the fixture have ended"
+    assert datetime.now(UTC) < ENDS, "the secrets of the fixture have expired"
     for name in [name for name in os.environ if name.startswith("GENDER_COACH_")]:
         environment.delenv(name)
     environment.delenv("DATABASE_URL", raising=False)

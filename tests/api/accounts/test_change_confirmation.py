@@ -239,7 +239,7 @@ def test_recovery_codes_need_the_old_password_and_code(browser: Browser) -> None
 
 def test_confirmation_allows_one_change(browser: Browser) -> None:
     secret = browser.confirmed()
-    assert _start_passkey(browser, secret), "only started"
+    assert _start_passkey(browser, secret), "starting does not use the confirmation"
     _remove_passkey(browser, secret)
     with pytest.raises(ConfirmChangeError):
         _remove_passkey(browser, secret)

@@ -231,7 +231,7 @@ def test_device_is_known_after_signing_in_and_strangers_get_429(
         (event,) = tx.scalars(select(AuditRow).where(AuditRow.action == "user signed in"))
         assert event.detail == {"how": "password", "new_device": 1}
     wrong = client.post("/sign-in", data=_form(secret, code="0"), headers=known)
-    assert wrong.status_code == HTTPStatus.UNAUTHORIZED  # compared, and wrong
+    assert wrong.status_code == HTTPStatus.UNAUTHORIZED  # it was compared, and wrong
 
 
 def test_attempt_waits_for_its_delay_before_the_password_is_compared(

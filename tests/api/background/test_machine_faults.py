@@ -170,7 +170,7 @@ class Disk:
             for connection in self._limited:
                 connection.execute(
                     "PRAGMA max_page_count=1"
-                )  # SQLite uses the current number instead
+                )  # SQLite uses the current number of pages
             return
         with self._world.database.writing() as tx:
             tx.connection().exec_driver_sql(

@@ -205,7 +205,7 @@ def test_people_without_keys_are_recognised_by_id(tmp_path: Path, command: Comma
     second = first_and_second(tmp_path, command, "forbid")
     (tmp_path / "moved.json").write_bytes((tmp_path / "first/out/result.json").read_bytes())
     assert solve(command, second, "--earlier", "../moved.json").returncode == 0
-    assert pairs_of(second / "out") == EXCHANGED  # `C-1` and `K-1` are other people, but a pair
+    assert pairs_of(second / "out") == EXCHANGED  # as other people, `C-1` and `K-1` are a pair
     (second / "coaches.csv").write_text(
         (second / "coaches.csv").read_text("utf-8").replace("K-", "L-"), "utf-8"
     )

@@ -99,7 +99,7 @@ def test_ctrl_c_during_the_search_for_next_best_coaches_keeps_the_results(
     def press() -> None:
         for _ in range(presses):
             signal.raise_signal(signal.SIGINT)
-        raise CancelledError("the run was cancelled")  # as the next check finds
+        raise CancelledError("the run was cancelled")  # as the next check would do
 
     end_search(press)
     _count_not_determined(match(), "The search for next best coaches was interrupted.")

@@ -262,7 +262,7 @@ def test_pages_and_json_show_each_their_own(world: World, client: httpx.Client, 
     assert "Answer at least one question" in coachee.page(page, {"seen": found["sha256"]}).text
     given = {"seen": found["sha256"], "q.goals_matter": "2", "q.bond_trust": "5"}
     assert coachee.page(page, given).is_redirect
-    assert coachee.page(page, given).is_redirect, "pressed twice"
+    assert coachee.page(page, given).is_redirect, "a second press is harmless"
     assert "2 of 5: hardly true" in coachee.page(page).text
     assert page not in coachee.page("").text
     assert coachee.get(path)["answered"]["answers"] == {"goals_matter": 2, "bond_trust": 5}
@@ -291,7 +291,7 @@ def test_both_ratings_of_an_objective_stand_apart_and_keep_what_was_entered(
     assert shown.count("<legend>Before the programme</legend>") == 2
     assert shown.count("<legend>Now</legend>") == 2
     refused = coachee.page(page, {"seen": "x", "q.B1-1.now": "3"})
-    assert refused.status_code == HTTPStatus.CONFLICT, "the questions are not those that were seen"
+    assert refused.status_code == HTTPStatus.CONFLICT, "other questions were shown"
     seen = re.findall(r'name="seen" value="(\w+)"', shown)[0]
     refused = coachee.page(page, {"seen": seen, "q.B1-1.now": "3"})
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY

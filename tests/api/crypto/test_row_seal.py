@@ -88,7 +88,7 @@ COLUMNS = [
     (type(row), column)
     for row in _rows()
     for column in row.SEALED_COLUMNS
-    if column != "person_id"  # a credential has a user or a person
+    if column != "person_id"  # a credential has either a user or a person
 ]
 
 

@@ -167,7 +167,7 @@ class Life:
                 if not left.all():
                     return
             time.sleep(0.2)
-        pytest.fail("mails are not sent")
+        pytest.fail("the emails were not sent in time")
 
     def submit_all_reports(self) -> None:
         """Submit every text that people can write about sessions, with markers of both people."""

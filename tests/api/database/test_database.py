@@ -43,7 +43,7 @@ def database(empty: Database) -> Database:
 
 def _only_on_sqlite(database: Database) -> None:
     if not database.is_sqlite:
-        pytest.skip("is about SQLite; unset TEST_DATABASE to run it")
+        pytest.skip("this test is about SQLite; unset TEST_DATABASE to run it")
 
 
 def test_sqlite_connection_has_safety_settings(database: Database) -> None:

@@ -277,7 +277,7 @@ def test_a_feed_has_only_the_sessions_within_the_limits(
         text = shared.client.get("/feeds/" + feed.address.rpartition("/")[2]).text
         assert f"Cycle {OWN}" in text
         assert BEYOND not in text
-    with world.database.writing() as tx:  # limits count from the next time that it is fetched
+    with world.database.writing() as tx:  # limits apply from the next time a feed is fetched
         row = tx.get_one(UserRow, owner["by country"])
         row.limits = '{"cycles": null, "countries": ["AL"]}'
     assert "BEGIN:VEVENT" not in shared.client.get("/feeds/" + feed.address.rpartition("/")[2]).text

@@ -70,7 +70,7 @@ def full_disk(world: World) -> Iterator[None]:
     )
 
     def limit(connection: Any, *_: object) -> None:  # noqa: ANN401 - of the driver
-        connection.execute("PRAGMA max_page_count=1")  # SQLite uses the current number instead
+        connection.execute("PRAGMA max_page_count=1")  # SQLite uses the current number of pages
 
     event.listen(Pool, "checkout", limit)
     yield

@@ -117,7 +117,7 @@ def test_proxied_request_is_not_local(mark: str) -> None:
 
 def test_no_request_is_local_behind_public_url() -> None:
     public = Settings(public_url="https://coaching.example.org")
-    assert not is_local(_request_from("127.0.0.1"), public), "a proxy that adds no headers"
+    assert not is_local(_request_from("127.0.0.1"), public), "a proxy may add no headers"
 
 
 def test_metrics_behind_public_url_require_token(

@@ -132,7 +132,7 @@ def test_mail_sent_again_is_new_to_programs_and_the_same_to_calendars(
     )
     assert first.mail["Message-ID"] != again.mail["Message-ID"]
     earlier, later = (_event(one.mail) for one in (first, again))
-    assert later["DTSTAMP"].dt > earlier["DTSTAMP"].dt, "DTSTAMP is the time of this message"
+    assert later["DTSTAMP"].dt > earlier["DTSTAMP"].dt, "DTSTAMP is when it was created"
     assert later["SEQUENCE"] == earlier["SEQUENCE"]
 
 

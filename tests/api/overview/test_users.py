@@ -146,7 +146,7 @@ def test_two_administrators_cannot_take_the_role_from_each_other(
     world: World, office: httpx.Client, confirm: Callable[[], dict[str, str]]
 ) -> None:
     user_id = _add(office, confirm, role="administrator")
-    with world.database.writing() as tx:  # the other one was quicker
+    with world.database.writing() as tx:  # another administrator was quicker
         manager = users.ensure_manager(tx, "manager", now=world.services.now())
         row = tx.get_one(UserRow, manager)
         row.limits = '{"cycles": null, "countries": null}'

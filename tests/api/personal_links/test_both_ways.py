@@ -99,7 +99,7 @@ def test_address_change_is_identical_by_json_and_page(
     assert answers[0].json()["detail"][1:] in unescape(answers[1].text)
 
     confirmed = changed_rows(world, lambda: one.by_json("address/confirm", {"code": one.code()}))
-    human = Counter(row for row in confirmed if row[0] == "humans")  # who is both coaches
+    human = Counter(row for row in confirmed if row[0] == "humans")  # the human behind both coaches
     assert human.total() == 1
     assert confirmed - human == changed_rows(
         world, lambda: other.on_page("address/confirm", {"code": other.code()})

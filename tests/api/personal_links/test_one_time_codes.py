@@ -124,19 +124,21 @@ def test_uploaded_list_replaces_changed_address_only_if_list_address_changed(coa
 def test_code_expires_after_ten_minutes_five_attempts_or_newer_code(coach: Person) -> None:
     coach.client.post(f"{API}/me/address", json={"address": NEW})
     first = coach.mailed()
-    assert _confirm(coach, "١٢٣٤ ٥٦٧²") == HTTPStatus.FORBIDDEN, "digits of another script"
+    assert _confirm(coach, "١٢٣٤ ٥٦٧²") == HTTPStatus.FORBIDDEN, (
+        "digits of another script are refused"
+    )
     coach.client.post(f"{API}/me/address", json={"address": "third@example.net"})
     second = coach.mailed()
     assert _confirm(coach, first) == HTTPStatus.FORBIDDEN
     for _ in range(4):
         assert _confirm(coach, "0000 0000") == HTTPStatus.FORBIDDEN
-    assert _confirm(coach, second) == HTTPStatus.FORBIDDEN, "tried five times"
+    assert _confirm(coach, second) == HTTPStatus.FORBIDDEN, "the code was tried five times"
     coach.client.post(f"{API}/me/address", json={"address": NEW})
     third = coach.mailed()
     refused = coach.client.post(f"{API}/me/address", json={"address": NEW})
-    assert refused.status_code == HTTPStatus.CONFLICT, "a fourth within ten minutes"
+    assert refused.status_code == HTTPStatus.CONFLICT, "a fourth code within ten minutes"
     coach.age_codes(timedelta(minutes=11))
-    assert _confirm(coach, third) == HTTPStatus.FORBIDDEN, "too old"
+    assert _confirm(coach, third) == HTTPStatus.FORBIDDEN, "the code is too old"
     assert coach.address == "k1@example.org"
 
 
@@ -195,7 +197,7 @@ def test_notes_on_another_device_require_passphrase_and_code(coach: Person) -> N
     assert coach.client.get(note).status_code == HTTPStatus.FORBIDDEN
     assert _open(coach, PASSPHRASE, code).is_success
     assert coach.client.get(note).json()["text"] == "mine"
-    assert _open(coach, PASSPHRASE, code).status_code == HTTPStatus.FORBIDDEN, "used up"
+    assert _open(coach, PASSPHRASE, code).status_code == HTTPStatus.FORBIDDEN, "the code is used up"
 
 
 def test_code_works_only_for_its_purpose(coach: Person) -> None:

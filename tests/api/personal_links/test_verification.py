@@ -347,7 +347,7 @@ def test_devices_page_lists_and_ends_devices(holder: Holder) -> None:
     page = holder.get("/devices").text
     assert "This device" in page
     assert "Firefox, Windows" in page
-    assert "Everyone who can read your mailbox" in page, "who can read the code"
+    assert "Everyone who can read your mailbox" in page, "the page says who can read the code"
     (end,) = set(re.findall(r'action="([^"]+/end)"', page))  # in the header, too
     holder.client.post(end, headers=ORIGIN)
     assert "Confirm that it is you" in holder.get("/devices").text
@@ -381,7 +381,9 @@ def test_wrong_pins_lock_it_for_longer_each_time(holder: Holder) -> None:
         assert (locked is not None) == (attempt >= 4)
         if locked is not None:
             assert timedelta(minutes=14) * (attempt - 3) < locked
-            assert holder.verify(code=code, pin=PIN).status_code == HTTPStatus.FORBIDDEN, "locked"
+            assert holder.verify(code=code, pin=PIN).status_code == HTTPStatus.FORBIDDEN, (
+                "the PIN is locked"
+            )
             with holder.world.database.writing() as tx:
                 tx.scalars(select(PinRow)).one().locked_until = holder.world.services.now()
     assert holder.verify(code=holder.mailed_code(), pin=PIN).is_success
@@ -518,7 +520,7 @@ def test_coach_with_link_alone_writes_no_record(holder: Holder) -> None:
     path = f"/sessions/{holder.session_id}/record"
     body = {"session_date": "2026-01-28", "attendance": "held", "topic": "Another"}
     assert coach.json("PUT", path, body).status_code == HTTPStatus.FORBIDDEN
-    form = body | {"private": "x" * 19_000}  # larger than the forms of other pages may be
+    form = body | {"private": "x" * 19_000}  # larger than other forms may be
     page = coach.post(f"/sessions/{holder.session_id}/note", **form)
     assert page.status_code == HTTPStatus.FORBIDDEN
     carried = _carried(page.text)

@@ -110,7 +110,7 @@ def test_a_legacy_notebook_is_refused_by_a_device_that_has_seen_a_later_version(
     with world.database.writing() as tx:
         record_event(tx, RESTORED, "database", "main", rows=1, replaced=2)
         notebook = tx.get_one(NotebookRow, (legacy.coach.person_id, 1))
-        require_genuine_legacy(tx, notebook, seen)  # restored from a backup before the upgrade
+        require_genuine_legacy(tx, notebook, seen)  # restored from a backup made before the upgrade
 
 
 def test_a_notebook_that_was_made_legacy_by_hand_is_refused(world: World) -> None:

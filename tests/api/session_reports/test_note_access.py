@@ -403,7 +403,9 @@ def test_ended_device_does_not_open_the_notes_again_with_secrets_set_on_it(
     assert stolen.open_by(PHRASE) == HTTPStatus.FORBIDDEN
     assert stolen.open_by(made.json()["code"]) == HTTPStatus.FORBIDDEN
     assert own.read().json()["text"] == NOTE
-    assert stolen.open_by(ended["recovery_code"]) == HTTPStatus.OK, "which only the coach has seen"
+    assert stolen.open_by(ended["recovery_code"]) == HTTPStatus.OK, (
+        "only the coach has seen this code"
+    )
 
 
 def test_ending_a_device_keeps_a_passphrase_that_is_older(devices: tuple[Device, Device]) -> None:

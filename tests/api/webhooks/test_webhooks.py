@@ -75,7 +75,7 @@ def test_host_that_is_not_listed_is_refused(world: World) -> None:
         webhooks.create_webhook(elsewhere, new)
     with world.database.writing() as tx:
         record_event(tx, "plan published", "plan", "p1")
-    deliver_due(elsewhere, threading.Event())  # of a webhook from before the setting
+    deliver_due(elsewhere, threading.Event())  # for a webhook added before the setting
     assert webhooks.list_webhooks(elsewhere)[0].problem == "forbidden host"
 
 

@@ -26,7 +26,7 @@ def test_pairs_in_any_order_can_meet_if_they_have_a_series_by_themselves(seed: i
         for row in range(len(roster.coachees))
         for column in range(len(roster.coaches))
     ]
-    chosen = random.choices(pairs, k=4)  # a part of them, unsorted, some repeated
+    chosen = random.choices(pairs, k=4)  # some of them, unsorted, and some repeatedly
     rows, columns = (np.array(part, dtype=np.int32) for part in zip(*chosen, strict=True))
     expected = [
         has_a_series(roster.coachees[row], roster.coaches[column], cycle) for row, column in chosen

@@ -31,7 +31,9 @@ def instance(seed: int, *, with_contracting: bool) -> tuple[Roster, Cycle]:
 def test_value_and_excess_are_a_bound_while_sets_are_priced_exactly(
     monkeypatch: pytest.MonkeyPatch, *, with_contracting: bool
 ) -> None:
-    monkeypatch.setattr(CoachOracle, "improving_sets", lambda *_arguments: [])  # the heuristics
+    monkeypatch.setattr(
+        CoachOracle, "improving_sets", lambda *_arguments: []
+    )  # turns the heuristics off
     bounds_found = 0
     for seed in range(_SEEDS):
         problem = problem_of(*instance(seed, with_contracting=with_contracting))
