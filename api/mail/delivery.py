@@ -7,7 +7,7 @@
 
 A sent email that bounces becomes failed.
 
-A worker sends the emails to one domain one at a time. In each domain, only one waiting email has a
+A worker sends the emails to one domain one at a time. For each domain, only one waiting email has a
 queued job; when its job starts, it queues the job of the next one. A release therefore takes the
 same time for ten emails as for ten thousand, and a code never waits behind invitations.
 

@@ -1,7 +1,7 @@
 """The pages that the links in an invitation open: accept and decline.
 
 Mail scanners open links and run scripts. Opening a page therefore changes nothing, and its form is
-only submitted by its button.
+submitted only by its button.
 """
 
 from __future__ import annotations

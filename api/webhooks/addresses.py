@@ -1,9 +1,9 @@
 """Decides where webhooks may be sent: to public addresses, and to addresses in the settings.
 
-Otherwise, a webhook could reach services that trust requests from inside the network. Some IPv6
-addresses represent an IPv4 address and would count as public even if the IPv4 address is not
-public, so they are unwrapped first. Of all IPv6 addresses, only those in the global unicast block
-are public (RFC 4291, section 2.4), because Python also treats site-local and IPv4-translated
+Without these checks, a webhook could reach services that trust requests from inside the network.
+Some IPv6 addresses represent an IPv4 address and would count as public even if the IPv4 address is
+not public, so they are unwrapped first. Of all IPv6 addresses, only those in the global unicast
+block are public (RFC 4291, section 2.4), because Python also treats site-local and IPv4-translated
 addresses as global.
 """
 

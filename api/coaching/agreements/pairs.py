@@ -2,7 +2,8 @@
 
 A coachee's current coach is the coach of their last confirmed session. A pair has ended if the
 coachee now has another coach or none, or if either person has left or been erased. The coach can no
-longer see an ended pair; the coachee can still see it, but cannot change anything.
+longer see an ended pair. The coachee can still see it, and can record results if the pair was
+completed.
 """
 
 from __future__ import annotations

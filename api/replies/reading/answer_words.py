@@ -1,8 +1,8 @@
 """The words with which people accept or decline, by language.
 
 A word counts only if it means the same in all languages that its writer reads: *ne* is *no* in
-Serbian and *us* in Albanian, and *ja* is *yes* in German and *I* in Bosnian. Words are compared
-without case, accents and script.
+Serbian and *us* in Albanian, and *ja* is *yes* in German and *I* in Bosnian. Case, accents and
+script do not matter.
 """
 
 from __future__ import annotations
