@@ -502,7 +502,7 @@ def _verify(walk: Walk, side: str, home: str, mails: MailServer) -> None:
 
 
 def _protect(walk: Walk, cycle: str, home: str) -> None:
-    """Open the page with a person's devices, set their PIN, and let the office remove it."""
+    """Set a person's PIN, let the office remove it, and ask for too many codes."""
     walk.open("devices", f"{home}/devices")
     walk.submit("PIN, too easy", f"{home}/pin", data={"pin": "123456"})
     walk.post(f"{home}/pin", data={"pin": PIN})

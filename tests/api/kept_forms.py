@@ -14,10 +14,10 @@ NOT_KEPT = {
     r"/p/LINK/notes/.*": "a passphrase or a recovery code",
     r"/plans/ID/people/ID/other-coaches": "a day and a number, on a page that is compressed",
     r"/account/tokens|/users/new|/webhooks|/mail-check(/received)?|/p/LINK/aides": (
-        "a line or two, and the answer is a page, which no redirect tells apart from a fault"
+        "a line or two, and the response is always a page, so success looks like a fault"
     ),
     r"/p/LINK/handed-over": "two lines, on a page that a link alone opens",
-    r"/join/LINK(/code|/application)?": "open to everybody: its key would be everybody's",
+    r"/join/LINK(/code|/application)?": "open to everybody, who would share the drafts",
 }
 """The reasons why certain forms with texts keep no draft, by address."""
 _TYPED = {"text", "number", "date", "time", "email", "url", "tel"}

@@ -42,7 +42,7 @@ def measure(times: int, database: str) -> Figure:
 async def _follow(
     address: str, cycle_id: str, token: str, times: int
 ) -> tuple[int, list[float], int]:
-    """Return the number of completed streams, the times of other requests, and their errors."""
+    """Return the number of completed streams, and the times and errors of other requests."""
     limits = httpx.Limits(max_connections=times + 10)
     bearer = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(

@@ -83,7 +83,7 @@ def every_rule(seed: int) -> Instance:
 
 
 def earlier_result(seed: int) -> Instance:
-    """Return a result, and its instance without the first coach, unless it has only one."""
+    """Return a result, and its instance without the first coach (if there are several)."""
     roster, cycle = crowded(Random(seed))
     free = cycle.model_copy(update={"pins": {}})
     earlier = solved(roster, free)

@@ -165,7 +165,7 @@ class PairWalk:
         return self.pair.services.keyring.link_secret(found) if found else "none"
 
     def asked(self) -> Principal:
-        """Return the coachee's principal, of a valid link for follow-ups or of the usual link."""
+        """Return the principal of the coachee's follow-up link or, if invalid, their usual link."""
         found = self.pair.opened_with(self.secret(CredentialKind.FOLLOW_UP))
         if found is None:
             return self.pair.principal("C-1")

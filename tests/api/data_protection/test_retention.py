@@ -104,7 +104,7 @@ def _do_the_job(world: World, day: date) -> None:
 
 @pytest.fixture
 def cycle_id(world: World) -> str:
-    """Return a cycle with a record, feedback, an answer, ids in its policy, and a failed run."""
+    """Fill a cycle with a record, feedback, an answer, ids in its policy, and a failed run."""
     cycle_id = world.cycle()
     policy = parse_policy_file(NamedFile("cycle.toml", SECOND.encode())).policy
     now = datetime(2027, 1, 1, tzinfo=UTC)
