@@ -27,7 +27,7 @@ from matching.coach_timetable.set_pricing import improving_sets, price_by_cp_sat
 from matching.deadline import Deadline, EffortExceededError, SolverError
 
 _LIMITED_EFFORT = 0.2  # for CP-SAT in heuristics, in its deterministic time
-_BRANCHING_EFFORT = 0.3  # before CP-SAT solves a pricing problem
+_BRANCHING_EFFORT = 0.3  # for branch and bound, before CP-SAT solves a pricing problem
 _LONG_BRANCHING_EFFORT = 3.0  # the same, with contracting sessions
 
 

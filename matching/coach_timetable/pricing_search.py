@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _TIE = 1e-9
 _MAX_VISITS = 150  # search nodes before a pricing problem may end early
 _EFFORT_PER_NODE = 5e-5
-_EFFORT_TO_IMPROVE = 0.03  # of the search once a set was found
+_EFFORT_TO_IMPROVE = 0.03  # limit for the search once a set has been found
 
 
 class PricingSearch:

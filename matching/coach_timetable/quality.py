@@ -30,7 +30,7 @@ from coach.cycle import Cycle
 from coach.people import Person, Roster
 
 MAX_QUALITY = 100
-_MARGIN_DAYS = 2  # more than local dates can differ between time zones
+_MARGIN_DAYS = 2  # exceeds the difference between local dates in any two time zones
 
 SessionTime = tuple[int, int]
 """A session's day as an index into `cycle.cycle.days`, and its start in epoch minutes."""

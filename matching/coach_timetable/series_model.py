@@ -71,7 +71,7 @@ class SeriesModel:
         self._solver = create_highs_solver()
         self._solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
         self._solver.setOptionValue("presolve", "off")
-        # After columns were added, the basis is primal feasible, so HiGHS chooses primal simplex.
+        # After columns are added, the basis is primal feasible, so HiGHS chooses primal simplex.
         self._solver.setOptionValue("simplex_strategy", _CHOOSE)
         limits = [*[1.0] * len(candidates), float(calendar.max_coachees)]
         add_rows(self._solver, [(-highspy.kHighsInf, limit, [], []) for limit in limits])

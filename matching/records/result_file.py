@@ -36,7 +36,7 @@ def parse_result(content: str | bytes) -> Result:
     except ValueError:
         return _StoredResult.model_validate_json(content)  # raises an error that states the line
     if isinstance(value, dict) and value.get("format") == LEGACY_FORMAT:
-        value = {"cut_short": False, **value}  # which the earliest files lack
+        value = {"cut_short": False, **value}  # missing from the earliest files
     stored = _StoredResult.model_validate(facts_only(value))
     return Result.model_construct(**dict(stored))
 

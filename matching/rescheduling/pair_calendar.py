@@ -73,7 +73,7 @@ class PairCalendar:
         return build_availability_grid(self.roster, self.cycle)
 
     def grid(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return a session's starts, `int64[S]`, and whether coachee and coach are free at each."""
+        """Return a session's starts on the grid, `int64[S]`, and whether each person is free."""
         free = self._free
         count, own = len(free.starts), free.starts_of(number)
         coachee, coach = unpack(free.coachees, count)[0], unpack(free.coaches, count)[0]

@@ -23,7 +23,7 @@ _SKIP = 0.1  # the probability that a possible coach is not considered
 _UNPLACED_FIRST = 0.6  # the probability that a round is about a coachee without a match
 _HALF = 0.5  # in half of the rounds, half of the coaches' matches are removed instead of all
 _NEIGHBOUR = 0.7  # the probability that the next coach suits a coachee of the previous one
-# Shares of rounds that insert people in random order, and those with few options first.
+# Shares of the rounds that insert people in random order, and with few options first.
 _RANDOM_ORDER, _FEW_OPTIONS_FIRST = 0.4, 0.4
 _EFFORT_PER_ROUND = 1e-3
 _PATIENCE = 0.25  # the share of the effort after which a search without improvement ends
