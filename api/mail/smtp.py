@@ -29,7 +29,7 @@ class ServerUnavailableError(DeliveryError):
 
 
 class TemporaryFailureError(DeliveryError):
-    """The mail server rejected a message temporarily."""
+    """The mail server rejected a message temporarily, or the connection was lost."""
 
 
 class PermanentFailureError(DeliveryError):

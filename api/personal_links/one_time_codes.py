@@ -51,7 +51,7 @@ def can_send_codes(settings: Settings, address: str) -> bool:
 
 
 def send_note_code(services: Services, principal: Principal) -> None:
-    """Send `principal` a code that is required to unlock their notes on a device.
+    """Send `principal` a code for starting a notebook, or for unlocking one on a device.
 
     Raises:
         ConflictError: this server sends no email, has no address for the person, or has sent too
