@@ -155,7 +155,7 @@ def _time_lines(invitation: Invitation) -> tuple[bytes, bytes]:
 
 
 def _details(invitation: Invitation, texts: Renderer) -> tuple[str, str, str]:
-    """Return a session's location, description and link, all of which aides can read."""
+    """Return an invitation's location, description and link, all of which aides can read."""
     mode = texts.text(MODE[invitation.mode]) if invitation.mode in _WITHOUT_PLACE else ""
     name = invitation.with_name
     description = texts.text(WITH(name=common_name(name))) if name else ""

@@ -193,7 +193,10 @@ class _Repetition:
             end_restored_access(tx, self._ended_links, now=self.now)
 
     def _changes_after(self, head: TrailHead) -> AccessChanges | None:
-        """Return the access changes in the replaced database; `None` if it cannot be read."""
+        """Return the access changes in the database to be replaced.
+
+        Returns `None` if there is no such database, or if it cannot be read.
+        """
         with closing(Database(self._url)) as database:
             if not _exists(database):
                 return None

@@ -1,4 +1,4 @@
-"""Subject access: reporting all data stored about a person, and erasing the person."""
+"""Subject access: reporting the data stored about a person, and erasing the person."""
 
 from __future__ import annotations
 
