@@ -31,7 +31,7 @@ def explain(
     *,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False,
 ) -> None:
-    """Explain the match of a coachee, or why there is none and what would help."""
+    """Explain a coachee's match, or why there is none and what would help."""
     found = read_result_folder(folder)
     roster, cycle = found.inputs.roster, found.inputs.cycle
     deadline = Deadline(time.monotonic, _LIMIT_SECONDS, lambda: False, run_in_thread)
