@@ -1,9 +1,9 @@
 """Facts: statements represented by a code with typed parameters instead of a sentence.
 
-Each subject defines its messages in one module, `facts.py`, with `message` and `plural_message`.
-Calling a message with its parameters returns a `Fact`, which can be stored, compared and sent;
-`coach.texts.renderer` turns it into a sentence in a reader's language. People are named by their
-ids in facts; `with_labels` replaces the ids before display.
+Messages are defined with `message` and `plural_message`, in one module for each subject. Calling a
+message with its parameters returns a `Fact`, which can be stored, compared and sent, and which
+`coach.texts.renderer` turns into a sentence in a reader's language. In facts, people are named by
+their ids, which `with_labels` replaces before display.
 """
 
 from __future__ import annotations

@@ -138,10 +138,10 @@ class CoachCalendar(CoachPositions):
     def _series_in_parallel(self) -> int:
         """Return an upper bound on the number of series that the coach's days allow in parallel.
 
-        Suppose that no first session is after the end of a period of `max_gap` days, and no last
-        one before its beginning. Then every series has a session within the period, since no gap is
-        long enough to skip the period. So there are at most as many series as sessions that fit
-        into the period.
+        Suppose that no first session is after the end of a period as long as the maximum gap, and
+        no last one before its beginning. Then every series has a session within the period, since
+        no gap is long enough to skip the period. So there are at most as many series as sessions
+        that fit into the period.
         """
         if not self.by_day or self._first is not None or not self.positions:
             return self.capacity

@@ -116,7 +116,7 @@ class SeriesLp:
         max_cost: int,
         path: tuple[PathCosts, int, Mapping[int, int]],
     ) -> dict[int, list[int]]:
-        """Return the columns of a session, by position."""
+        """Add columns for the options of a session within `max_cost`; return them by position."""
         least, place, cheapest = path
         columns: dict[int, list[int]] = {}
         for option in options:

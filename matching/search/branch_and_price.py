@@ -27,7 +27,13 @@ _DUAL_TOLERANCE = 1e-7  # HiGHS may treat reduced costs up to this as zero
 
 @dataclass(frozen=True, eq=False)
 class SearchResult:
-    """The incumbent, or `None` if none was found; its value, or -1; and an upper bound."""
+    """The incumbent with its value, and a bound.
+
+    Attributes:
+        choice: the incumbent, or `None` if none was found.
+        value: the value of the incumbent, or -1.
+        bound: an upper bound on the value of any choice.
+    """
 
     choice: Choice | None
     value: int
