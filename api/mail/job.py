@@ -68,7 +68,11 @@ class MailJob:
             backoff = min(2 * backoff, _MAX_BACKOFF_SECONDS)
 
     def _start(self, mail_id: str) -> bool:
-        """Mark the email as being sent; return `False` if it must not be sent."""
+        """Mark the email as being sent; return `False` if it must not be sent.
+
+        Raises:
+            WorkerShutdownError: the worker is shutting down.
+        """
         if self._stopping.is_set():
             raise WorkerShutdownError
         return self._write(

@@ -58,6 +58,7 @@ class MailAccount(BaseModel):
 
         Raises:
             OSError: the password file cannot be read.
+            IndexError: the password file is empty.
         """
         if self.password_file is not None:
             return self.password_file.read_text(encoding="utf-8").splitlines()[0].strip()

@@ -153,7 +153,7 @@ def issue_link(
 def ensure_links(
     tx: Transaction, keyring: Keyring, people: Iterable[str], *, now: datetime, grace: timedelta
 ) -> None:
-    """Create a link for each person in `people` who has no link and has not left the cycle."""
+    """Create a link for each of the `people` who has no working link and has not left the cycle."""
     ids = set(people)
     missing = ids - linked_people(tx, ids, now=now)
     rows = tx.scalars(

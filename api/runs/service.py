@@ -80,7 +80,7 @@ def list_runs(services: Services, cycle_id: str) -> tuple[RunView, ...]:
 
 
 def read_run(services: Services, run_id: str) -> RunView:
-    """Return a run and its latest progress report.
+    """Return a run, its latest progress report, and the faults of its plan if it failed its audit.
 
     Raises:
         NotFoundError: there is no such run.

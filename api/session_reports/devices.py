@@ -129,7 +129,10 @@ def _credential_of(principal: Principal) -> str | None:
 def _end(
     tx: Transaction, services: Services, principal: Principal, rows: Sequence[NotebookOpenerRow]
 ) -> EndedDevices:
-    """Delete the keys of devices; a cascade deletes their openers."""
+    """Delete the keys of devices; a cascade deletes their openers.
+
+    A passphrase and a recovery code that one of these devices may have set are replaced.
+    """
     others = [row.created_at for row in rows if row.credential_id != _credential_of(principal)]
     ended = (
         _replace_secrets(tx, services.keyring, principal, min(others), now=services.now())

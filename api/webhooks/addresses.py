@@ -30,7 +30,11 @@ Network = IPv4Network | IPv6Network
 
 
 def is_permitted(address: str, networks: Collection[Network]) -> bool:
-    """Return whether webhooks may connect to an IP address."""
+    """Return whether webhooks may connect to an IP address.
+
+    Raises:
+        ValueError: `address` is not an IP address.
+    """
     found = _unwrapped(ip_address(address))
     if found is None:
         return False

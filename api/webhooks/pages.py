@@ -51,7 +51,7 @@ def replace_secret(webhook_id: str, request: Request, services: ServicesDep) -> 
 
 @WEBHOOK_PAGES.post(f"{WEBHOOKS}/{{webhook_id}}/resume")
 def resume(webhook_id: str, services: ServicesDep) -> Response:
-    """Resume deliveries to a webhook immediately."""
+    """Resume deliveries to a webhook, starting with the next job."""
     webhooks.resume_webhook(services, webhook_id)
     return redirect_after_post(WEBHOOKS)
 

@@ -37,7 +37,7 @@ def replace_secret(webhook_id: str, services: ServicesDep) -> WebhookSecret:
 
 @WEBHOOKS.post("/{webhook_id}/resume", responses=problem_responses(404))
 def resume_webhook(webhook_id: str, services: ServicesDep) -> Webhook:
-    """Resume deliveries to a webhook immediately, even if they have stopped."""
+    """Resume deliveries to a webhook within about a minute, even if they have stopped."""
     return webhooks.resume_webhook(services, webhook_id)
 
 

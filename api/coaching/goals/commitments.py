@@ -152,7 +152,8 @@ def change_commitment(
     Raises:
         NotFoundError: as for `read_commitments`, or there is no such commitment.
         ChangedSinceError: the commitment has been changed since it was displayed.
-        ConflictError: the commitment can no longer be changed.
+        ConflictError: the pair has ended or has no agreement in force, or the commitment can no
+            longer be changed.
     """
     with services.database.writing() as tx:
         work = open_work(tx, services, principal, other_id)

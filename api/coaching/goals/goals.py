@@ -147,7 +147,8 @@ def change_goal(
     Raises:
         NotFoundError: as for `read_goals`, or there is no such goal.
         ChangedSinceError: the goal has been changed since it was displayed.
-        ConflictError: the goal can no longer be changed.
+        ConflictError: the pair has ended or has no agreement in force, or the goal can no longer be
+            changed.
     """
     with services.database.writing() as tx:
         work = open_work(tx, services, principal, other_id)
@@ -177,7 +178,8 @@ def step_goal(
     Raises:
         NotFoundError: as for `read_goals`, or there is no such goal.
         ChangedSinceError: the goal has been changed since it was displayed.
-        ConflictError: the event is not possible now.
+        ConflictError: the pair has ended or has no agreement in force, or the event is not possible
+            now.
     """
     with services.database.writing() as tx:
         work = open_work(tx, services, principal, other_id)

@@ -36,7 +36,8 @@ def rate_goal(
     Raises:
         NotFoundError: as for `read_goals`, or there is no such goal.
         NotAllowedError: only the other person can enter this rating.
-        ConflictError: the goal is not under way yet, or is no longer pursued.
+        ConflictError: the pair has ended without being completed, or has no agreement in force; or
+            the goal is not under way yet, or is no longer pursued.
     """
     with services.database.writing() as tx:
         work = recording_work(tx, services, principal, other_id)

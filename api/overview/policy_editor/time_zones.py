@@ -6,5 +6,5 @@ from api.input_files.reference_data import reference
 
 
 def time_zones() -> tuple[str, ...]:
-    """Return the time zones of all countries that have only one, in alphabetical order."""
+    """Return the time zones of countries with a single time zone, in alphabetical order."""
     return tuple(sorted(set(reference().country_timezones.values())))

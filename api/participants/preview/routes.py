@@ -89,7 +89,7 @@ def preview_json(preview: Preview, texts: Renderer) -> PreviewJson:
 
 
 def uploaded_files(coachees: UploadFile | None, coaches: UploadFile | None) -> UploadedFiles:
-    """Return the uploaded lists by side; a file field that is left empty has no name."""
+    """Return the uploaded lists by side, omitting file fields that were left empty."""
     return {
         side: NamedFile(file.filename, file.file.read())
         for side, file in ((Side.COACHEE, coachees), (Side.COACH, coaches))

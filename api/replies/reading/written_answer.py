@@ -53,7 +53,7 @@ def written_words(text: str) -> str:
 
 
 def subject_answer(mail: MailStructure, text: str) -> WrittenAnswer:
-    """Return the answer in the subject of an email without text, as prepared by a button."""
+    """Return the answer that a button prepared in the subject; `OTHER` if the email has a text."""
     subject = mail.header("Subject").casefold()
     if text:
         return WrittenAnswer.OTHER
