@@ -1,4 +1,5 @@
 """The domain of the Gender Coach Programme: people, cycles, sessions, invitations, feedback.
 
-Pure code: no I/O, no clock, no unseeded randomness. Imports neither `matching` nor `api`.
+The package is pure: it does no I/O, and uses neither a clock nor unseeded randomness. It imports
+neither `matching` nor `api`.
 """

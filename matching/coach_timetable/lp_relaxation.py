@@ -2,7 +2,7 @@
 
 If the optimum is smaller than the size of the set, the dual values yield a Lagrangian cut that
 proves the set infeasible. An integral optimum whose days can be packed is a timetable. Violated day
-cuts are separated between solves.
+cuts are added between solves.
 """
 
 from __future__ import annotations

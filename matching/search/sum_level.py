@@ -2,7 +2,7 @@
 
 The assignment relaxation is solved first: the flow provides a bound, its reduced costs fix pairs to
 zero, and the flow-and-repair heuristic often attains the bound. If a gap remains, ruin and recreate
-improves the incumbent, and branch and price over the remaining pairs closes the gap.
+improves the incumbent, and branch and price over the remaining pairs tries to close the gap.
 """
 
 from __future__ import annotations
