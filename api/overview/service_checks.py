@@ -40,7 +40,7 @@ _EVENTS = {
 
 
 class Tone(StrEnum):
-    """The urgency of a line."""
+    """The urgency of a line of the report."""
 
     GOOD = "good"
     WARN = "warn"

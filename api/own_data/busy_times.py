@@ -31,7 +31,7 @@ def _from_form(value: object) -> object:
 
 
 class BusyTimes(FrozenModel):
-    """A person's busy times, local to `timezone`: each is a day and two times on that day."""
+    """A person's busy times, local to `timezone`; each consists of a day, a start and an end."""
 
     timezone: str
     times: Annotated[tuple[str, ...], Field(examples=[[_EXAMPLE]])]

@@ -68,7 +68,7 @@ class PinRow(SealedRow, IdentifiedRow):
     """A person's PIN.
 
     Attributes:
-        pin_hash: argon2id.
+        pin_hash: the argon2id hash of the PIN.
         failures: the number of consecutive wrong attempts, which determines `locked_until`.
     """
 

@@ -71,7 +71,7 @@ class AdviceJson(ResultValue):
 
 
 class ReplacementJson(ResultValue):
-    """A possible new coach, with the points that the plan would lose and the session times."""
+    """A possible new coach, with the session times, and the points that the plan would lose."""
 
     coach: str
     points: int

@@ -65,7 +65,7 @@ class FolderContent:
         result: the result of the run.
         record: the record of the run.
         inputs: the name and bytes of each input file, as read.
-        now: the aware time in the invitations and the report.
+        now: the time stated in the invitations and the report, as an aware datetime.
         deployment: the sender of the invitations.
         texts: the renderer of the language of the files.
         next_best: the text about runners-up for the report, by coachee.

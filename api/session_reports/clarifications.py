@@ -33,8 +33,8 @@ class Clarification(FrozenModel):
     """A session that requires clarification or action by the office.
 
     `recorded` is the attendance according to the coach and `reported` the attendance according to
-    the coachee, each with the absent person; both are `None` if they agree. `request` is the
-    coach's open request, if any.
+    the coachee, each with the absent person; both are `None` if they agree or the office has
+    clarified the difference. `request` is the coach's open request, if any.
     """
 
     session_id: str

@@ -39,7 +39,7 @@ class NotesOverview:
         code_sent: whether the coach has been sent such a code that is still valid.
         devices: the devices on which the notebook of this device is unlocked.
         version: the version of the notebook of this device; `None` if none is unlocked.
-        problem: the reason if unlocked notes are not shown.
+        problem: why unlocked notes are not shown; `None` if nothing is wrong.
         restored_to: see `UnlockedNote`.
         zone: the coach's time zone.
     """

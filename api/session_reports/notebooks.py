@@ -74,7 +74,7 @@ class NotesStatus(FrozenModel):
         begun_on: the device on which that notebook was started, such as "Firefox, Windows".
         has_passphrase: whether the notebook of this device has a passphrase or, if this device has
             none, whether any confirmed notebook has one.
-        has_recovery_code: whether it has a recovery code, as for `has_passphrase`.
+        has_recovery_code: the same for recovery codes.
     """
 
     begun: bool

@@ -25,7 +25,7 @@ from coach.errors import ConflictError
 
 
 class FitInput(FrozenModel):
-    """A person's answer."""
+    """A person's answer to the question of fit."""
 
     fit: Fit
 

@@ -71,7 +71,7 @@ class CommitmentsOfPair(FrozenModel):
 
 
 class CommitmentInput(FrozenModel):
-    """A commitment to change; `seen` is the version that the person has seen."""
+    """The new content of a commitment; `seen` is the version that the person has seen."""
 
     seen: int
     commitment: Commitment

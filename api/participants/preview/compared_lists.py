@@ -38,7 +38,7 @@ class ComparedLists:
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """The stored texts, which are equal if their checksums are."""
+    """The stored texts to compare; two instances are equal if their checksums are equal."""
 
     checksum: str
     outcome: str = field(compare=False)
