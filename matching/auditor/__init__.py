@@ -1,8 +1,8 @@
 """The auditor: checks a result against its inputs, independently of the solver.
 
-Besides the domain code in `coach`, it shares only the evaluation of rules, the explanation of
-moves, and the keys of people with the engine. Windows, days off, the grid, gaps, caps, funnels and
-levels are all recomputed with plain dates.
+Besides the domain code in `coach`, it shares with the engine only the evaluation of rules, the
+explanation of moves, the keys of people, and the form of the availability grid. Windows, days off,
+the grid, gaps, caps, funnels and levels are all recomputed with plain dates.
 """
 
 from __future__ import annotations
