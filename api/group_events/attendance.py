@@ -10,7 +10,7 @@ from sqlalchemy import select
 from api.audit_trail.log import record_event
 from api.group_events import facts
 from api.group_events.changes import require_version
-from api.group_events.reading import event_row, event_view
+from api.group_events.reading import event_row, event_view, has_begun
 from api.group_events.views import GroupEvent
 from api.participants.group_rows import GroupEventDateRow, GroupInvitationRow
 from api.services import Services
@@ -47,8 +47,8 @@ def record_attendance(
     Raises:
         NotFoundError: there is no such event in this cycle.
         ChangedSinceError: the event has another version; nothing was recorded.
-        ConflictError: the event has no such date, the date has not begun, or somebody was not
-            invited.
+        ConflictError: the event has no such date, the date has not begun or was cancelled before
+            its start, or somebody was not invited.
     """
     now = services.now()
     with services.database.writing() as tx:
@@ -57,7 +57,7 @@ def record_attendance(
         if date is None or date.event_id != event.id or date.removed_at is not None:
             raise ConflictError(facts.NO_SUCH_DATE())
         require_version(tx, event, version, None, now)
-        if date.starts_at > now:
+        if not has_begun(event, date, now):
             raise ConflictError(facts.CANCELLED() if event.cancelled_at else facts.NOT_BEGUN())
         rows = {
             row.person_id: row

@@ -192,7 +192,7 @@ def _view(
                 end=one.ends_at.astimezone(zone),
                 first_day=one.first_day,
                 last_day=one.last_day,
-                has_begun=one.starts_at <= now,
+                has_begun=has_begun(row, one, now),
             )
             for one in dates
         ),
@@ -204,6 +204,11 @@ def _view(
         version=row.version,
         invited=tuple(person for one in dates for person in invited.get(one.id, [])),
     )
+
+
+def has_begun(event: GroupEventRow, date: GroupEventDateRow, now: datetime) -> bool:
+    """Return whether a date has begun; one that was cancelled before its start never begins."""
+    return date.starts_at <= min(now, event.cancelled_at or now)
 
 
 def _invited(tx: Transaction, event_ids: Iterable[str]) -> dict[str, list[InvitedPerson]]:

@@ -64,7 +64,7 @@ class DeliveryStatus(FrozenModel):
         sends: whether this server sends email.
         waiting: the number of emails that this server has yet to send, except `ACCESS_KINDS`.
         sent: the number of emails that this server has sent, except `ACCESS_KINDS`.
-        failed: the emails of all kinds that could not be delivered.
+        failed: the emails that could not be delivered, except `ACCESS_KINDS`.
         trouble: the mail server's latest response that delays a waiting email; empty if there is
             none.
     """
@@ -140,12 +140,16 @@ def delivery_status_of(tx: Transaction, services: Services, cycle_id: str) -> De
 
 
 def _failed_mails(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
-    """Return a cycle's failed emails, grouped by person."""
+    """Return a cycle's failed emails except `ACCESS_KINDS`, grouped by person."""
     failed = tx.execute(
         select(MailRow, PersonRow, SessionRow.number, SessionRow.starts_at)
         .join(PersonRow, PersonRow.id == MailRow.person_id)
         .outerjoin(SessionRow, SessionRow.id == MailRow.session_id)
-        .where(MailRow.cycle_id == cycle_id, MailRow.state == MailState.FAILED)
+        .where(
+            MailRow.cycle_id == cycle_id,
+            MailRow.kind.not_in(ACCESS_KINDS),
+            MailRow.state == MailState.FAILED,
+        )
         .order_by(PersonRow.code, SessionRow.starts_at, MailRow.id)
     )
     return tuple(

@@ -220,6 +220,21 @@ def test_replies_of_strangers_other_cycles_and_past_dates_are_refused(world: Wor
         )
 
 
+def test_attendance_is_not_recorded_if_the_event_was_cancelled_before_its_start(
+    world: World,
+) -> None:
+    cycle_id, services = world.cycle(coachees=1, coaches=1), at(world)
+    event = changes.create_event(services, cycle_id, seminar())
+    changes.cancel_event(services, cycle_id, event.id, version=1)
+    came = PersonAttendance(person_id=world.person_id(cycle_id, "C-1"), attended=True)
+    given = AttendanceInput(date_id=event.dates[0].id, people=(came,))
+    services = at(world, datetime(2027, 1, 27, 13, tzinfo=UTC))
+    with pytest.raises(ConflictError, match="cancelled"):
+        attendance.record_attendance(services, cycle_id, event.id, given, version=2)
+    (date,) = reading.read_event(services, cycle_id, event.id).event.dates
+    assert not date.has_begun
+
+
 def test_attendance_is_recorded_once_the_date_has_started_and_ends_no_invitation(
     world: World,
 ) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from api.background.job_type import JobContext
 from api.data_protection import subject_access as person_rights
+from api.invitations.delivery_status import delivery_status
 from api.invitations.dispatch import retry_failed
 from api.mail.job import MailJob
 from api.mail.rows import MailKind, MailRow, MailState
@@ -142,9 +143,7 @@ def test_code_expires_after_ten_minutes_five_attempts_or_newer_code(coach: Perso
     assert coach.address == "k1@example.org"
 
 
-def test_failed_code_email_is_not_retried(
-    coach: Person,
-) -> None:
+def test_failed_code_email_is_neither_listed_nor_retried(coach: Person) -> None:
     coach.client.post(f"{API}/me/address", json={"address": NEW})
     world = coach.world
     code = select(MailRow).where(MailRow.kind == MailKind.CODE)
@@ -154,6 +153,7 @@ def test_failed_code_email_is_not_retried(
     assert retry_failed(replace(world.services, settings=settings), coach.cycle_id).waiting == 0
     with world.database.reading() as tx:
         assert tx.scalars(code).one().state is MailState.FAILED
+    assert delivery_status(world.services, coach.cycle_id).failed == ()
 
 
 def test_code_is_not_stored_in_database(coach: Person) -> None:
