@@ -131,7 +131,7 @@ class _Search:
             yield facts.SAME_BIRTH_YEAR(year=self.people[one].birth_year)
 
     def _with_first(self, same: Sequence[int]) -> Iterator[Pair]:
-        """Yield pairs of the first human's position and each other human's first position."""
+        """Yield pairs of the first human in `same` and each other one, by their first positions."""
         one_each = {self.humans[position]: position for position in reversed(same)}
         others = sorted(one_each.values())
         yield from ((others[0], other) for other in others[1:])

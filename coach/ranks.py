@@ -238,7 +238,7 @@ _ENDINGS = (
     ("nica", "nik"), ("nicka", "nik"), ("nickata", "nik"), ("kinja", "k"), ("ica", ""),
     ("ka", ""), ("kata", ""), ("ot", ""), ("i", ""), ("u", ""), ("ja", ""), ("e", ""), ("a", ""),
 )  # fmt: skip
-"""Endings of feminine and definite titles in the languages of the region, and what replaces them:
+"""Endings of feminine and definite titles in the languages of the region, with their replacements:
 pukovnica, majorka, polkovnikot, koloneli."""
 
 

@@ -195,8 +195,8 @@ class _AvailabilityCache:
     """Caches free starts by zone and windows, and days off by zone and date.
 
     A person is free for a session if and only if the session is within the union of their windows
-    and touches none of their days off and busy times. Windows and days off are therefore cached
-    separately and combined for each person.
+    and overlaps neither a day off nor a busy time of theirs. Windows and days off are therefore
+    cached separately and combined for each person.
     """
 
     def __init__(self, cycle: Cycle, starts: NDArray[np.int64], minutes: int) -> None:

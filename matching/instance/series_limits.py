@@ -63,7 +63,7 @@ class SeriesLimits:
 
     @property
     def contracting_spacing(self) -> int:
-        """The minimum distance, in minutes, from the start of a contracting session to the next."""
+        """The minutes required from the start of a contracting session to the next start."""
         minutes = self.minutes if self.contracting is None else self.contracting.minutes
         return minutes + self.buffer_minutes
 

@@ -49,7 +49,7 @@ class SharedHumans:
         return tuple(sorted({*found} - {NOBODY}))
 
     def linked_groups(self, pairs: Iterable[tuple[int, int, int]]) -> Iterator[list[int]]:
-        """Yield groups of pairs whose sessions can only be placed together.
+        """Yield the groups of pairs that cannot be timetabled independently of each other.
 
         `pairs` contains `(pair, coachee, coach)`. Each group lists all pairs, in ascending order,
         of two or more coaches who are linked, directly or through other coaches.

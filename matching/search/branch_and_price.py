@@ -188,7 +188,8 @@ class _BranchAndPrice:
     def _tighten_node_bound(self, lp_solution: LpSolution) -> int:
         """Lower the node's bound to that of an LP solution, if this is lower, and return it.
 
-        If no other node is open, it bounds the whole search, even if the search ends here.
+        If no other node is open, the node's bound applies to the whole search, even if that ends
+        here.
         """
         bound = integer_bound(lp_solution, len(self._generation.must_place))
         self._node_bound = min(self._node_bound, bound)
@@ -224,7 +225,7 @@ class _BranchAndPrice:
     def _choose_known_sets(self) -> None:
         """Accept the best choice over the known sets, before the more expensive exact pricing.
 
-        Coaches to whom it assigns infeasible sets are expanded at once.
+        Coaches to whom that choice assigns infeasible sets are expanded at once.
         """
         generation = self._generation
         choice = generation.solve_integer(_MAX_HEURISTIC_NODES)

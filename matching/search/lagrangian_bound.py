@@ -128,8 +128,9 @@ def _solve_perturbed(
 ) -> LpSolution:
     """Return the LP optimum near the best plan, expanding coaches as necessary.
 
-    The upper bounds of the best plan's pairs are slightly reduced. Among the optimal duals of a
-    degenerate LP, this selects those that attribute the greatest loss to deviations from the plan.
+    The upper bounds of the best plan's pairs are slightly reduced. This perturbation selects, among
+    the optimal duals of a degenerate LP, those that attribute the greatest loss to deviations from
+    the plan.
     """
     upper = near.astype(np.float64)
     upper[best] = 1 - _PERTURBATION

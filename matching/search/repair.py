@@ -27,7 +27,7 @@ class Repair:
         pairs: NDArray[np.int64],
         profit: NDArray[np.int64],
     ) -> None:
-        """Start from `choice`, and allow `pairs`.
+        """Start from `choice`, to which `pairs` can be added.
 
         Args:
             oracles: the pricing oracles.

@@ -33,7 +33,7 @@ ReportLevel = Callable[[ObjectiveLevel, int | None, int | None], None]
 
 
 class SearchState:
-    """State of the lexicographic search.
+    """The state of the lexicographic search.
 
     Attributes:
         decided: the objectives of the levels optimised so far, in order, with their minimums.

@@ -66,7 +66,7 @@ class SumLevel:
         return SearchResult(self._best, self._value, max(self._value, bound))
 
     def _close_gap(self) -> None:
-        """Search until the value equals the bound."""
+        """Try to close the gap between the value and the bound."""
         state = self._state
         if self._is_finished():
             return
