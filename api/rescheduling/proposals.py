@@ -1,4 +1,4 @@
-"""Proposals as shown to participants and the office, and the rules on who decides on them."""
+"""Proposals as shown to participants and the office, and the rules for who may decide on them."""
 
 from __future__ import annotations
 
