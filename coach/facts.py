@@ -58,14 +58,14 @@ MAX_GAP_BELOW_MIN = message(
 # i18n: `rhythm`, `finish`, `leave`, `hours` and `preferred` are keys of a file; do not translate.
 PENALTIES_TOO_HIGH = message(
     "cycle_file.penalties_too_high",
-    "rhythm, finish and leave add up to {total}; the limit is {limit}",
+    "rhythm, finish and leave add up to {total}; reduce them to at most {limit} in total",
     total=PLAIN_NUMBER,
     limit=PLAIN_NUMBER,
 )
 # i18n: keys of a file, as above.
 PENALTIES_WITH_HOURS_TOO_HIGH = message(
     "cycle_file.penalties_with_hours_too_high",
-    "rhythm, finish, leave and hours add up to {total}; the limit is {limit}",
+    "rhythm, finish, leave and hours add up to {total}; reduce them to at most {limit} in total",
     total=PLAIN_NUMBER,
     limit=PLAIN_NUMBER,
 )

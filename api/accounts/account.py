@@ -187,7 +187,7 @@ def unlink_account(services: Services, principal: Principal, change_secret: str)
 
     Raises:
         ConfirmChangeError: the user has to confirm the change first.
-        ConflictError: the user has no password and could no longer sign in.
+        ConflictError: the user has no password.
     """
     with services.database.writing() as tx:
         user = current_user(tx, principal)

@@ -8,7 +8,8 @@ from api.http.principal import TokenScope
 from coach.texts.facts import FACT, NUMBER, TEXT, Fact, listed, message
 
 PASSWORD_FIRST = message(
-    "accounts.password_first", "set a password first; without one, you could no longer sign in"
+    "accounts.password_first",
+    "set a password first, so that you can still sign in without this account",
 )
 OWN_SECOND_FACTOR = message(
     "accounts.own_second_factor",
@@ -20,7 +21,8 @@ OWN_ACCESS = message(
 )
 ACCESS_CHANGED_SINCE = message(
     "accounts.access_changed_since",
-    "somebody else has changed this user's access since you opened the page; nothing was changed",
+    "nothing was stored, because somebody else has changed this user's access since you opened "
+    "the page",
 )
 NO_SUCH_ACTIVE_USER = message(
     "accounts.no_such_active_user", "there is no such user, or the user is disabled"
@@ -67,16 +69,21 @@ LINK_USED = message(
 )
 NO_SUCH_CREDENTIAL = message("accounts.no_such_credential", "there is no credential {id}", id=TEXT)
 
-NAME_TAKEN = message("accounts.name_taken", "there is already a user called {name}", name=TEXT)
+NAME_TAKEN = message(
+    "accounts.name_taken", "there is already a user called {name}; choose another name", name=TEXT
+)
 # i18n: `gender-coach user list` is a command.
 NO_SUCH_USER = message(
     "accounts.no_such_user",
     "there is no user called {name}; see `gender-coach user list`",
     name=TEXT,
 )
-ACCOUNT_TAKEN = message("accounts.account_taken", "another user is already linked to that account")
+ACCOUNT_TAKEN = message(
+    "accounts.account_taken",
+    "another user is already linked to that account; unlink that user first",
+)
 ADDRESS_TAKEN = message(
-    "accounts.address_taken", "that address is already reserved for linking another user"
+    "accounts.address_taken", "that address is already reserved for another user"
 )
 
 TOO_MANY_PASSKEYS = message(

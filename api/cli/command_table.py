@@ -13,7 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "match": ("api.cli.match:match", _("Match the people in a cycle, schedule their sessions "
                                          "and write all results.")),
     "pairs": ("api.cli.pairs:pairs",
-              _("Evaluate every pair of coachee and coach, and write one row per pair.")),
+              _("Evaluate every pair of a coachee and a coach, and write one row per pair.")),
     "explain": ("api.cli.explain:explain",
                 _("Explain a coachee's match, or why there is none and what would help.")),
     "advise": ("api.cli.advise:advise",

@@ -82,7 +82,6 @@ COPY_NEXT_TO_KEY = message(
 )
 KEEP_NEEDS_FOLDER = message(
     "data_protection.keep_needs_folder",
-    "{path} is not a folder: with --keep, pass the folder of the backups, because only backups "
-    "that the application named are deleted",
+    "{path} is not a folder: with --keep, pass the folder that contains the backups",
     path=TEXT,
 )

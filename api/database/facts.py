@@ -38,7 +38,7 @@ NOT_SUPPORTED = message(
 # i18n: `reason` is the message of the operating system.
 CANNOT_CREATE_FOLDER = message(
     "database.cannot_create_folder",
-    "the folder of {path} cannot be created: {reason}; choose another one with --data",
+    "the folder of {path} cannot be created: {reason}; choose another folder with --data",
     path=TEXT,
     reason=TEXT,
 )
@@ -97,13 +97,13 @@ OTHER_CONNECTIONS = plural_message(
 )
 FILE_EXISTS = message(
     "database.file_exists",
-    "{path} already exists; add --force to replace it (the old database is preserved)",
+    "{path} already exists; add --force to replace it (the old database is saved first)",
     path=TEXT,
 )
 DATABASE_EXISTS = message(
     "database.database_exists",
-    "a database of gender-coach already exists; add --force to replace it "
-    "(the old database is preserved)",
+    "a database of gender-coach already exists; add --force to replace it (the old database is "
+    "saved first)",
 )
 # i18n: `reason` is the message of the database.
 BACKUP_INVALID = message(
@@ -111,7 +111,7 @@ BACKUP_INVALID = message(
 )
 BACKUP_CORRUPT = message(
     "database.backup_corrupt",
-    "the backup fails its integrity check; make another one, and check the disk",
+    "the backup fails its integrity check; make another backup, and check the disk",
 )
 
 RowNoun = Literal[

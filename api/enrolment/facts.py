@@ -21,7 +21,7 @@ CLOSES_IN_THE_PAST = message(
 )
 NO_CALL = message(
     "enrolment.no_call",
-    "this call has ended, or the link is incomplete; ask the person who gave it to you",
+    "this call has ended, or the link is incomplete; ask the person who gave you the link",
 )
 WRONG_CODE = message(
     "enrolment.wrong_code",
@@ -34,11 +34,12 @@ TOO_MANY_CODES = message(
     "minutes, then try again",
 )
 CALL_BUSY = message(
-    "enrolment.call_busy", "too many people have applied today; please try again tomorrow"
+    "enrolment.call_busy",
+    "too many codes have been requested for this call today; please try again tomorrow",
 )
 CONFIRM_AGAIN = message(
     "enrolment.confirm_again",
-    "your address was confirmed too long ago; start again with your address",
+    "your address was not confirmed, or was confirmed too long ago; start again with your address",
 )
 OTHER_SIDE = message(
     "enrolment.other_side", "this call is not for this role; choose the other role"

@@ -66,8 +66,8 @@ TRAIL_BROKEN = message(
 )
 TRAIL_TRUNCATED = message(
     "overview.trail_truncated",
-    "The end of the audit trail is missing: on {when}, it had {rows} rows, but it once had "
-    "{before}.",
+    "The end of the audit trail is missing: on {when}, only {rows} of formerly {before} rows "
+    "were left.",
     when=FACT,
     rows=NUMBER,
     before=NUMBER,
@@ -88,7 +88,7 @@ ROWS_UNSEALED = plural_message(
 )
 TRAIL_INTACT = message(
     "overview.trail_intact",
-    "The audit trail is intact: on {when}, the seals of all {rows} rows matched.",
+    "The audit trail is intact: on {when}, all seals matched (number of rows: {rows}).",
     when=FACT,
     rows=NUMBER,
 )

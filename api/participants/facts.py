@@ -21,8 +21,8 @@ CHANGED_SINCE = message(
 )
 CONFIRM_LISTS = message(
     "participants.confirm_lists",
-    "a list is empty or much shorter, or most of the earlier people are not in it; confirm that it "
-    "is complete",
+    "a list is empty, much shorter than before, or lacks most of the earlier people; confirm "
+    "that it is complete",
 )
 NOTHING_TO_UNDO = message(
     "participants.nothing_to_undo",

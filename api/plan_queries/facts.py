@@ -65,9 +65,12 @@ ADVISE = message("plan_queries.advise", "Changes that would place more people")
 
 PERSON_OR_ADVICE = message(
     "plan_queries.person_or_advice",
-    "explain and replace require a person_id; advise does not accept one",
+    "questions of the kinds explain and replace require a person_id; those of the kind advise do "
+    "not accept one",
 )
-ONLY_REPLACE = message("plan_queries.only_replace", "only replace accepts not_before and sessions")
+ONLY_REPLACE = message(
+    "plan_queries.only_replace", "only questions of the kind replace accept not_before and sessions"
+)
 COACHEE_NOT_FOUND = message(
     "plan_queries.coachee_not_found", "there is no coachee {person} in this plan", person=TEXT
 )

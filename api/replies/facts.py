@@ -15,9 +15,7 @@ MAILBOX_UNAVAILABLE = message(
     port=PLAIN_NUMBER,
     reason=TEXT,
 )
-NOT_HELD = message(
-    "replies.not_held", "someone has already decided about this email; reload the page"
-)
+NOT_HELD = message("replies.not_held", "someone has already decided on this email; reload the page")
 NO_SESSION = message(
     "replies.no_session",
     "it is not known which session this email is about; enter the answer on the "

@@ -11,7 +11,7 @@ NO_LONGER_FREE = message(
     "rescheduling.no_longer_free", "this time is no longer free; choose another one"
 )
 NOT_OFFERED = message(
-    "rescheduling.not_offered", "this time is not one of those offered; choose one of them"
+    "rescheduling.not_offered", "this time was not offered; choose one of the offered times"
 )
 SAME_TIME = message("rescheduling.same_time", "the session is already scheduled for this time")
 IN_THE_PAST = message("rescheduling.in_the_past", "the proposed time is in the past")

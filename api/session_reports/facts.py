@@ -128,8 +128,8 @@ NOTHING_SAVED = message(
 )
 NO_NEW_NOTEBOOK = message(
     "session_reports.no_new_notebook",
-    "you cannot start a new notebook: your notes are unlocked on this device, or you have not "
-    "written any yet",
+    "you cannot start another notebook: your notes are unlocked on this device, or you have no "
+    "notebook yet",
 )
 TOO_MANY_NOTEBOOKS = plural_message(
     "session_reports.too_many_notebooks",

@@ -18,7 +18,7 @@ HOST_NOT_LISTED = message(
 )
 ADDRESS_NOT_PERMITTED = message(
     "webhooks.address_not_permitted",
-    "{address} is not a public address, and not in a network that the setting "
+    "{address} is neither a public address nor in a network that the setting "
     "GENDER_COACH_WEBHOOK_NETWORKS permits",
     address=TEXT,
 )
@@ -46,7 +46,7 @@ PROBLEMS = {
     "unknown host": message("webhooks.unknown_host", "the host name of the address is unknown")(),
     "forbidden address": message(
         "webhooks.forbidden_address",
-        "the address is not public, and not in a network that the setting "
+        "the address is neither public nor in a network that the setting "
         "GENDER_COACH_WEBHOOK_NETWORKS permits",
     )(),
     "forbidden host": message(

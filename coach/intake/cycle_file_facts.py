@@ -95,7 +95,7 @@ NOT_A_PAIR = plural_message(
 # i18n: `category` is a holiday category as written in a file, such as "orthodox".
 NOT_OBSERVED = message(
     "cycle_file.not_observed",
-    "'{category}' is not a category of holidays of {country}; use {categories}",
+    "'{category}' is not a holiday category of {country}; use {categories}",
     category=TEXT,
     country=TEXT,
     categories=one_of(TEXT),

@@ -26,7 +26,7 @@ FEWER_PLACES = plural_message(
     before=NUMBER,
 )
 ROOM_FOR_NEWCOMER = message("move.room", "to place someone who had no coach before")
-NEEDED_BY_OTHERS = message("move.needed", "others need this coach's places or times")
+NEEDED_BY_OTHERS = message("move.needed", "other coachees need this coach's places or times")
 TIMES_AROUND_MOVED = message("move.times_around", "other sessions were moved")
 NO_SESSION_THEN = message(
     "move.not_in_cycle", "sessions of this cycle can no longer start at that time"

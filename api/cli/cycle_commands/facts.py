@@ -16,8 +16,8 @@ HEADER = message(
 )
 QUESTIONS = message(
     "cycle_import.questions",
-    "nothing has changed: pass the encoding, or state on the cycle's page what the unknown columns "
-    "contain; the answer is remembered",
+    "nothing was imported: pass --encoding, or state on the cycle's page what the unknown "
+    "columns contain; your answers are remembered",
 )
 USE = message("cycle_import.use", "Use these lists?")
 USED = message(

@@ -16,7 +16,7 @@ PAIR_ENDED = message(
 )
 CHANGED_MEANWHILE = message(
     "agreements.changed_meanwhile",
-    "this was changed in the meantime; read it again, then decide",
+    "the agreement was changed in the meantime; read it again, then decide",
 )
 NOT_POSSIBLE = message(
     "agreements.not_possible", "this is not possible at this stage; reload the page to see why"
@@ -29,14 +29,16 @@ OWN_PROPOSAL = message(
 NOT_PROPOSED = message("agreements.not_proposed", "the text has not been proposed yet")
 TEXTS_CHANGED = message(
     "agreements.texts_changed",
-    "the texts that apply have changed since this was proposed; read them, and propose it again",
+    "the texts that apply have changed since this agreement was proposed; read them, and propose "
+    "the agreement again",
 )
 SESSIONS_LEFT = message(
     "agreements.sessions_left",
     "you can record that you have finished once your last session is over",
 )
 UNKNOWN_MODULE = message(
-    "agreements.unknown_module", "choose two to four modules of the curriculum"
+    "agreements.unknown_module",
+    "at least one of these modules is not in the curriculum; choose two to four modules from it",
 )
 FIT_TOO_EARLY = message(
     "agreements.fit_too_early", "you can answer this question after your first session"

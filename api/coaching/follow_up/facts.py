@@ -21,11 +21,14 @@ NO_POST_QUESTION = message(
 COACHEE_RECORDS = message(
     "follow_up.coachee_records", "only the coachee can record what has become of a commitment"
 )
-NOT_OPEN_YET = message("follow_up.not_open_yet", "you can answer from {day}", day=DATE)
-OVER = message("follow_up.over", "the time to answer this ended on {day}", day=DATE)
+NOT_OPEN_YET = message(
+    "follow_up.not_open_yet", "this follow-up can be answered from {day}", day=DATE
+)
+OVER = message("follow_up.over", "the time to answer ended on {day}", day=DATE)
 ENDED = message("follow_up.ended", "you said that you do not want to be asked again")
 CHANGED_MEANWHILE = message(
-    "follow_up.changed_meanwhile", "this was answered in the meantime; read it again, then decide"
+    "follow_up.changed_meanwhile",
+    "these questions were answered in the meantime; read the answers again, then decide",
 )
 NOTHING_CHOSEN = message(
     "follow_up.nothing_chosen", "choose what has become of the commitment, or enter evidence"

@@ -23,13 +23,14 @@ NO_AGREEMENT = message(
     "make your agreement first: one of you proposes it, and the other agrees",
 )
 CHANGED_MEANWHILE = message(
-    "goals.changed_meanwhile", "this was changed in the meantime; read it again, then decide"
+    "goals.changed_meanwhile",
+    "this goal or commitment was changed in the meantime; read it again, then decide",
 )
 NO_GOAL = message("goals.no_goal", "this pair has no such goal")
 NO_COMMITMENT = message("goals.no_commitment", "this pair has no such commitment")
 TOO_MANY_GOALS = message(
     "goals.too_many_goals",
-    "an agreement can have at most {limit} goals; finish or drop one first",
+    "an agreement can have at most {limit} open goals; finish or drop one first",
     limit=NUMBER,
 )
 TOO_MANY_COMMITMENTS = message(
@@ -46,7 +47,7 @@ NOT_POSSIBLE = message(
 OTHER_AGREES = message(
     "goals.other_agrees", "you wrote this, so the other person has to agree to it"
 )
-SCALE_MISSING = message("goals.scale_missing", "describe the results first")
+SCALE_MISSING = message("goals.scale_missing", "describe the results of this goal first")
 RATED_LATER = message(
     "goals.rated_later",
     "a goal can be rated only once work on it has begun, and no longer after it has been dropped "

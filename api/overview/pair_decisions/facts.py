@@ -39,8 +39,8 @@ IMPOSSIBLE_PIN = message(
 )
 PINS_ABOVE_CAPACITY = plural_message(
     "pair_decision.pins_above_capacity",
-    "the coach has {count} place, which is taken by another pin",
-    "the coach has {count} places, which are taken by other pins",
+    "other pins already take all places of this coach ({count})",
+    "other pins already take all places of this coach ({count})",
     count=NUMBER,
 )
 PIN_NOT_BANNED = message("pair_decision.pin_not_banned", "the pair is pinned; end the pin first")

@@ -59,7 +59,7 @@ WITHOUT_COLON = message(
 IN_ORDER = message("policy_form.in_order", "{values}", values=listed(FACT))
 NAME_REPEATED = message(
     "policy_form.name_repeated",
-    "{name} has several lines; write everything about {name} in one line",
+    "{name} has several lines; write everything about {name} on one line",
     name=TEXT,
 )
 NOTHING = message("policy_form.nothing", "none")

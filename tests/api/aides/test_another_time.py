@@ -246,7 +246,7 @@ def test_page_proposes_withdraws_and_says_when_a_time_is_gone(
     for body in ({"time": slot_value(gone)}, {"time": "x"}, {}):
         answer = client.post(here, data=body)
         assert answer.status_code == HTTPStatus.CONFLICT
-        assert "choose one of them" in answer.text
+        assert "choose one of the offered times" in answer.text
 
 
 def test_nothing_is_open_once_the_link_has_ended(pair: Pair, client: httpx.Client) -> None:

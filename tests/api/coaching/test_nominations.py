@@ -76,7 +76,7 @@ def test_a_refused_letter_keeps_what_was_entered_and_chosen(
     assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert 'value="12-4/2026"' in page.text
     assert page.text.count("checked") == 1
-    assert '<a href="#nominated_by"><b>Nominated by</b> Fill this in.</a>' in page.text
+    assert '<a href="#nominated_by"><b>Nominated by</b> Fill in this field.</a>' in page.text
 
 
 def test_nomination_and_invitation_are_in_the_life_but_not_for_the_coach(

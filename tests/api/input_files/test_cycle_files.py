@@ -389,8 +389,8 @@ def test_observances_are_categories_of_holidays_of_a_country() -> None:
     ("written", "told"),
     [
         ('{ ME = ["ortodox"] }', "did you mean 'orthodox'"),
-        ('{ ME = ["workday"] }', "not a category of holidays of ME"),
-        ('{ RS = ["orthodox"] }', "not a category of holidays of RS; use public"),
+        ('{ ME = ["workday"] }', "not a holiday category of ME"),
+        ('{ RS = ["orthodox"] }', "not a holiday category of RS; use public"),
         ('{ QQ = ["orthodox"] }', "not a country code"),
         ('["orthodox"]', "write a table"),
         ('{ ME = "orthodox" }', "write a list"),

@@ -51,9 +51,9 @@ def test_page_creates_a_webhook_and_shows_its_secret_once(office: httpx.Client) 
         ),
         ("hr.example.org", ["plan.published"], "https address without a user name"),
         (URL, [], "at least one kind of event"),
-        ("https://10.0.0.1/", ["plan.published"], "10.0.0.1 is not a public address"),
-        ("https://[::1]/", ["plan.published"], "::1 is not a public address"),
-        ("https://0x7f.1/", ["plan.published"], "127.0.0.1 is not a public address"),
+        ("https://10.0.0.1/", ["plan.published"], "10.0.0.1 is neither a public address"),
+        ("https://[::1]/", ["plan.published"], "::1 is neither a public address"),
+        ("https://0x7f.1/", ["plan.published"], "127.0.0.1 is neither a public address"),
     ],
 )
 def test_invalid_webhook_is_refused_with_the_form_filled_in(

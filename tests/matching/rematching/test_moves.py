@@ -80,7 +80,7 @@ def test_move_of_pair_that_could_have_stayed_reports_that_it_made_room() -> None
     assert english(by_coachee["c1"].reason) == "to place someone who had no coach before"
     assert english(by_coachee["c4"].reason) == "had no coach before"
     assert english(moves_by_coachee(ROSTER, without("c1"))["c1"].reason) == (
-        "others need this coach's places or times"
+        "other coachees need this coach's places or times"
     )
 
 
