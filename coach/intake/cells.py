@@ -228,17 +228,21 @@ def timezone(text: str, read_context: ReadContext) -> str:
 def choice(kind: Iterable[E]) -> Callable[[str, ReadContext | None], E]:
     """Return a parser for the members of an enumeration, ignoring case and separators."""
     members = tuple(kind)
-    by_key = {member.value.casefold(): member for member in members}
+    by_key = {_choice_key(member.value): member for member in members}
 
     def read(text: str, _: ReadContext | None = None) -> E:
-        key = "_".join(re.split(r"[\s_-]+", text.casefold()))
-        if key in by_key:
-            return by_key[key]
+        found = by_key.get(_choice_key(text))
+        if found is not None:
+            return found
         names = [member.value for member in members]
         message = facts.NOT_A_CHOICE(value=excerpt(text), choices=names)
         raise CellError(with_suggestion(message, nearest(text, names)))
 
     return read
+
+
+def _choice_key(text: str) -> str:
+    return "_".join(re.split(r"[\s_-]+", text.casefold()))
 
 
 def yes_no(text: str, _: ReadContext | None = None) -> bool:

@@ -220,7 +220,7 @@ class _HeaderReader:
     def _samples(self, row: int, place: int) -> tuple[str, ...]:
         below = (cells[place] for cells in self.table.rows[row:] if len(cells) > place)
         shown = (excerpt(cell) for cell in below if cell.strip())
-        return tuple(dict.fromkeys(islice(shown, _MAX_SAMPLES)))
+        return tuple(islice(dict.fromkeys(shown), _MAX_SAMPLES))
 
 
 _NAMES: dict[PeopleKind, Sequence[str]] = {

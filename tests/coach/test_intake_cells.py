@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.availability import WEEKDAYS, BusyTime, DateRange, WeeklyWindow, merged_busy_times
+from coach.cycle import CountryRelation
 from coach.intake import cells, time_cells
 from coach.intake.cells import CellError
 from coach.intake.reference import ReadContext, Reference
@@ -162,6 +163,7 @@ def test_valid_email_is_unchanged(text: str) -> None:
         (cells.yes_no, "YES", True),
         (cells.whole_number(1, 9), "9", 9),
         (cells.choice(Role), "Decision Maker", Role.DECISION_MAKER),
+        (cells.choice(CountryRelation), "Prefer Same", CountryRelation.PREFER_SAME),
         (cells.entries, " a ;; b;a", ("a", "b")),
         (cells.country, "xk", "XK"),
         (cells.line, "two\n lines", "two lines"),
