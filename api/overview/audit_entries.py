@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from typing import Annotated
 
 from pydantic import Field
@@ -19,7 +20,7 @@ from api.crypto.key_ring import Keyring
 from api.http.principal import Principal
 from api.overview.cycles import CycleSummary, all_summaries
 from api.overview.statistics import CycleStatistics, cycle_statistics
-from api.participants.rows import PersonRow
+from api.participants.rows import HumanRow, PersonRow
 from api.runs.rows import PlanRow, RunRow
 from api.services import Services
 from api.sessions.rows import SessionRow
@@ -158,11 +159,12 @@ def _entry(row: AuditRow, pseudonymise: Callable[[str], str] | None) -> AuditEnt
 def _resolve_pseudonyms(
     tx: Transaction, keyring: Keyring, wanted: tuple[str | None, ...]
 ) -> dict[str, str]:
-    """Map the pseudonyms in `wanted` to identifiers by computing the pseudonym of every person."""
+    """Map the pseudonyms in `wanted` to identifiers by computing those of all people and humans."""
     sought = {one for one in wanted if one is not None and one.startswith(_PSEUDONYM)}
     if not sought:
         return {}
-    pseudonyms = ((keyring.pseudonym(one), one) for one in tx.scalars(select(PersonRow.id)))
+    people = chain(tx.scalars(select(PersonRow.id)), tx.scalars(select(HumanRow.id)))
+    pseudonyms = ((keyring.pseudonym(one), one) for one in people)
     return {pseudonym: one for pseudonym, one in pseudonyms if pseudonym in sought}
 
 

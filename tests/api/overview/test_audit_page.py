@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from api.audit_trail import log as audit
 from api.audit_trail import verification
@@ -18,6 +18,7 @@ from api.audit_trail.rows import AuditRow
 from api.audit_trail.trail_status import trail_status
 from api.background.job_type import JobContext, WorkerShutdownError
 from api.http.principal import AccessRole
+from api.participants.rows import HumanRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +71,18 @@ def test_an_auditor_can_follow_one_pseudonym(by: Callable[..., httpx.Response]) 
     assert {one["object_id"] for one in followed} == {pseudonym}
     assert "notes begun on a device" in {one["action"] for one in followed}
     assert by(AccessRole.AUDITOR, API, object_id="P-AAAAA-AAAAA").json() == []
+
+
+def test_an_auditor_can_follow_the_pseudonym_of_a_human_in_the_directory(
+    acted: World, by: Callable[..., httpx.Response]
+) -> None:
+    with acted.database.writing() as tx:
+        human_id = tx.scalars(select(HumanRow.id)).first()
+        assert human_id is not None
+        audit.record_event(tx, "people kept apart", "human", human_id)
+    (entry,) = by(AccessRole.AUDITOR, API, object_kind="human").json()
+    assert human_id not in entry["object_id"]
+    assert by(AccessRole.AUDITOR, API, object_id=entry["object_id"]).json() == [entry]
 
 
 def test_the_landing_page_of_an_auditor_has_statistics(by: Callable[..., httpx.Response]) -> None:
