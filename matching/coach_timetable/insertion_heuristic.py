@@ -7,8 +7,8 @@ Clements 1999).
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 
 from matching.coach_timetable.calendar import CoachCalendar
 from matching.coach_timetable.positions import members
@@ -28,65 +28,59 @@ class PartialTimetable:
 
     def feasible_positions(self, candidate: int) -> int:
         """Return the positions at which one more session of `candidate` fits, as a bit set."""
-        found, calendar, on = 0, self._calendar, self._on
-        if calendar.by_day and not calendar.week_can_bind:
-            for position, home, bit in calendar.sessions(candidate):
-                group = on.get(home)
-                if group is None or calendar.fits_together(home, group | bit):
-                    found |= 1 << position
-            return found
+        calendar, on = self._calendar, self._on
+        found = calendar.candidate(candidate).positions
         if not calendar.by_day:
-            taken = calendar.taken_starts.taken(on, self._day, self._week)
-            return calendar.candidate(candidate).positions & ~taken
-        for position in calendar.candidate(candidate).starts:
-            if self._fits(position, candidate):
-                found |= 1 << position
+            return found & ~calendar.taken_starts.taken(on, self._day, self._week)
+        full_weeks = self._full_weeks()
+        for position, home, bit in calendar.sessions(candidate):
+            if (home in on and not calendar.fits_together(home, on[home] | bit)) or (
+                full_weeks and calendar.position_week[position] in full_weeks
+            ):
+                found ^= 1 << position
         return found
 
-    def _fits(self, position: int, candidate: int) -> bool:
+    def _full_weeks(self) -> set[int]:
+        if not self._calendar.week_can_bind:
+            return set()
+        limits = self._calendar.week_limit.items()
+        return {week for week, most in limits if self._week.get(week, 0) >= most}
+
+    def _fits(self, position: int, home: int, bit: int) -> bool:
         calendar = self._calendar
         if not calendar.by_day:
             taken = calendar.taken_starts.taken(self._on, self._day, self._week)
             return not taken >> position & 1
-        day = calendar.position_day[position]
-        if self._day.get(day, 0) >= calendar.day_limit[day]:
+        if home in self._on and not calendar.fits_together(home, self._on[home] | bit):
             return False
-        week = calendar.position_week[position]
-        if self._week.get(week, 0) >= calendar.week_limit[week]:
-            return False
-        home = calendar.home[position]
-        group = self._on.get(home)
-        return group is None or calendar.fits_together(
-            home, group | 1 << calendar.occupant(candidate, position)
-        )
+        return calendar.position_week[position] not in self._full_weeks()
 
     def add(self, candidate: int, positions: Sequence[int]) -> bool:
         """Add a series; return false if its own sessions together violate a limit."""
+        calendar, on = self._calendar, self._on
         for number, position in enumerate(positions):
-            if number and not self._fits(position, candidate):
+            home, bit = calendar.home[position], 1 << calendar.occupant(candidate, position)
+            if number and not self._fits(position, home, bit):
                 self._remove(candidate, positions[:number])
                 return False
-            home, occupant = self._calendar.home[position], self._occupant(candidate, position)
-            self._on[home] = self._on.get(home, 0) | 1 << occupant
+            on[home] = on.get(home, 0) | bit
             self._count(position, 1)
         self.placed[candidate] = list(positions)
         return True
 
     def _remove(self, candidate: int, positions: Sequence[int]) -> None:
         for position in positions:
-            home, occupant = self._calendar.home[position], self._occupant(candidate, position)
-            left = self._on[home] & ~(1 << occupant)
-            if left:
-                self._on[home] = left
-            else:
+            home = self._calendar.home[position]
+            self._on[home] ^= 1 << self._calendar.occupant(candidate, position)
+            if not self._on[home]:
                 del self._on[home]
             self._count(position, -1)
 
-    def _occupant(self, candidate: int, position: int) -> int:
-        return self._calendar.occupant(candidate, position)
-
     def _count(self, position: int, change: int) -> None:
-        day, week = self._calendar.position_day[position], self._calendar.position_week[position]
+        calendar = self._calendar
+        if calendar.by_day and not calendar.week_can_bind:
+            return  # nothing depends on these numbers
+        day, week = calendar.position_day[position], calendar.position_week[position]
         self._day[day] = self._day.get(day, 0) + change
         self._week[week] = self._week.get(week, 0) + change
 
@@ -153,30 +147,22 @@ def contention(calendar: CoachCalendar, wanted: Iterable[int]) -> list[float]:
 def _cheapest(calendar: CoachCalendar, chain: list[int], cost: Sequence[float]) -> list[int]:
     if sum(number.bit_count() for number in chain) > _LONG_CHAIN:
         return _greedy(calendar, chain, cost)
-    following = members(chain[-1])
-    least = [cost[position] for position in following]
-    # For each session but the first, its possible positions and the least cost from each on.
-    table: list[tuple[list[int], list[float]]] = []
+    low, high = calendar.low, calendar.high
+    nowhere = [inf] * calendar.positions
+    least = nowhere.copy()
+    for position in members(chain[-1]):
+        least[position] = cost[position]
+    table = [least]  # for each session, the least cost from each position on
     for number in reversed(chain[:-1]):
-        table.append((following, least))
-        here = members(number)
-        least = [
-            cost[position]
-            + min(
-                least[
-                    bisect_left(following, calendar.low[position]) : bisect_left(
-                        following, calendar.high[position]
-                    )
-                ]
-            )
-            for position in here
-        ]
-        following = here
-    positions = [following[least.index(min(least))]]
-    for following, least in reversed(table):
-        first = bisect_left(following, calendar.low[positions[-1]])
-        within = least[first : bisect_left(following, calendar.high[positions[-1]])]
-        positions.append(following[first + within.index(min(within))])
+        here = nowhere.copy()
+        for position in members(number):
+            here[position] = cost[position] + min(least[low[position] : high[position]])
+        table.append(here)
+        least = here
+    positions = [least.index(min(least))]
+    for least in table[-2::-1]:
+        first, end = low[positions[-1]], high[positions[-1]]
+        positions.append(least.index(min(least[first:end]), first))
     return positions
 
 

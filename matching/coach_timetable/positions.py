@@ -8,6 +8,7 @@ allows.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -228,39 +229,74 @@ class CoachPositions:
         return (occupant, home) if occupant < some else (occupant - some, self._opening[home])
 
     def after(self, positions: int) -> int:
-        """Return the positions that can follow any of `positions`; both are bit sets."""
-        return _union(self._following, positions)
+        """Return the possible positions of the next session as a bit set."""
+        found = self._next_sessions.union(positions >> self.contracting)
+        if self.contracting:
+            found |= self._first_sessions.union(positions & ((1 << self.contracting) - 1))
+        return found
 
     @cached_property
-    def _following(self) -> list[int]:
-        """For each position, the possible positions of the next session as a bit set."""
-        return [(1 << high) - (1 << low) for low, high in zip(self.low, self.high, strict=True)]
+    def _first_sessions(self) -> Ranges:
+        """The possible positions of the first session after each contracting session."""
+        return Ranges(self.low[: self.contracting], self.high[: self.contracting])
 
     @cached_property
-    def _previous(self) -> list[int]:
-        """For each position, the possible positions of the preceding session as a bit set."""
-        return [
-            one | other
-            for one, other in zip(
-                self._previous_within(0, self.contracting),
-                self._previous_within(self.contracting, self.positions),
-                strict=True,
-            )
-        ]
+    def _next_sessions(self) -> Ranges:
+        """The possible positions of the next session after each other session."""
+        return Ranges(self.low[self.contracting :], self.high[self.contracting :])
 
-    def _previous_within(self, begin: int, end: int) -> list[int]:
-        """Return, for each position, its predecessors in `[begin, end)` as a bit set."""
+    def before(self, positions: int) -> int:
+        """Return the possible positions of the preceding session as a bit set."""
+        found = self._previous_sessions.union(positions)
+        if self.contracting:
+            found |= self._previous_openings.union(positions)
+        return found
+
+    @cached_property
+    def _previous_openings(self) -> Ranges:
+        """The possible positions of the contracting session before a session at each position."""
+        return self._previous_within(0, self.contracting)
+
+    @cached_property
+    def _previous_sessions(self) -> Ranges:
+        """The possible positions of the preceding session, if that is no contracting session."""
+        return self._previous_within(self.contracting, self.positions)
+
+    def _previous_within(self, begin: int, end: int) -> Ranges:
+        """Return the possible preceding positions from `begin` to `end` of each position."""
         every = np.arange(self.positions)
         first = begin + np.searchsorted(self.high[begin:end], every, side="right")
         last = begin + np.searchsorted(self.low[begin:end], every, side="right")
-        return [
-            (1 << after) - (1 << before)
-            for before, after in zip(first.tolist(), last.tolist(), strict=True)
-        ]
+        return Ranges(first.tolist(), last.tolist())
 
-    def before(self, positions: int) -> int:
-        """Return the positions that can precede any of `positions`; both are bit sets."""
-        return _union(self._previous, positions)
+
+class Ranges:
+    """Ranges of positions whose ends are nondecreasing, and unions of some of them."""
+
+    def __init__(self, low: Sequence[int], high: Sequence[int]) -> None:
+        """Store the ranges, each of which is `[low, high)`."""
+        self._low, self._high = low, high
+        # For each end, the ranges that begin there or earlier, as a bit set.
+        ends = range(max(high, default=0) + 1)
+        self._begun = [(1 << bisect_right(low, end)) - 1 for end in ends]
+
+    def union(self, some: int) -> int:
+        """Return the union of the ranges in the bit set `some`, as a bit set.
+
+        From the end of a range, this moves on to the last range that begins there or earlier.
+        """
+        low, high, begun = self._low, self._high, self._begun
+        union = 0
+        while some:
+            first = (some & -some).bit_length() - 1
+            end = high[first]
+            last = (some & begun[end]).bit_length() - 1
+            while high[last] > end:
+                end = high[last]
+                last = (some & begun[end]).bit_length() - 1
+            union |= (1 << end) - (1 << low[first])
+            some = some >> last + 1 << last + 1
+        return union
 
 
 def _positions_of_days(
@@ -274,16 +310,6 @@ def _positions_of_days(
     if contracting < len(day):
         is_first[contracting] = True
     return np.cumsum(is_first) - 1, np.flatnonzero(is_first)
-
-
-def _union(of_position: Sequence[int], positions: int) -> int:
-    """Return the union of the bit sets of all `positions`."""
-    union = 0
-    while positions:
-        lowest = positions & -positions
-        union |= of_position[lowest.bit_length() - 1]
-        positions ^= lowest
-    return union
 
 
 def members(bits: int) -> list[int]:
