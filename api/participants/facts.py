@@ -21,7 +21,7 @@ CHANGED_SINCE = message(
 )
 CONFIRM_LISTS = message(
     "participants.confirm_lists",
-    "a list is empty, much shorter than before, or lacks most of the earlier people; confirm "
+    "a list is empty, is much shorter than before, or lacks most of the earlier people; confirm "
     "that it is complete",
 )
 NOTHING_TO_UNDO = message(

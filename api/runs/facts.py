@@ -54,7 +54,7 @@ RUN_OPEN = message(
 )
 NO_RECORD = message(
     "runs.no_record",
-    "the run ({state}) has no record: it has not finished, or is from a version that did not "
-    "store records",
+    "the run ({state}) has no record: it has not finished, or was made with a version that did "
+    "not store records",
     state=FACT,
 )

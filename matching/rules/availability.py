@@ -23,10 +23,10 @@ _ROWS_AT_ONCE = 2_048
 class AvailabilityRule(Rule):
     """How much free time the two have in common, relative to what their sessions need.
 
-    The rule counts the start times, on the cycle's grid, of sessions for which both are free. A
-    pair with at least 20 such start times for each session of the series gets 100 points; with
-    fewer, the points are proportional, rounded down. Points do not depend on whether the sessions
-    fit with the required gaps: a pair that cannot meet often enough is never matched.
+    The rule counts the times on the cycle's grid at which a session could start because both are
+    free. A pair with at least 20 such start times for each session of the series gets 100 points;
+    with fewer, the points are proportional, rounded down. Points do not depend on whether the
+    sessions fit with the required gaps: a pair that cannot meet often enough is never matched.
     """
 
     name = "availability"

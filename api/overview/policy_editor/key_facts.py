@@ -44,7 +44,7 @@ LABELS: Mapping[str, Fact] = {
     )(),
     "sessions.reschedule_cutoff_hours": message(
         "policy_label.sessions_reschedule_cutoff_hours",
-        "Hours before a session until which its participants can move it",
+        "Participants can move a session until … hours before it",
     )(),
     "sessions.contracting_minutes": message(
         "policy_label.sessions_contracting_minutes",
