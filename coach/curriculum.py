@@ -164,7 +164,7 @@ def distribute(modules: Sequence[Module], sessions: int) -> tuple[tuple[str, ...
 
     @cache
     def shortest(end: int, parts: int) -> tuple[int, tuple[int, ...]]:
-        """Return the least maximum for the first `end` modules, and where each part starts."""
+        """Return the smallest maximum for the first `end` modules, and where each part starts."""
         if parts == 1:
             return total[end], (0,)
         return min(

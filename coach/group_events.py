@@ -37,7 +37,7 @@ class Audience(StrEnum):
 class Occurrence:
     """The time of one date of an event: `[start, end)`, in UTC.
 
-    `first_day` and `last_day` are given if the date lasts whole days, in the event's time zone.
+    `first_day` and `last_day` are given if it consists of whole days in the event's time zone.
     """
 
     start: datetime
@@ -47,7 +47,7 @@ class Occurrence:
 
 
 def timed(day: date, clock: time, minutes: int, zone: ZoneInfo) -> Occurrence | None:
-    """Return a date that begins at a time of day, or `None` if the clock skips that time.
+    """Return an occurrence that starts at a time of day; `None` if the clock skips that time.
 
     When clocks go back, the first of the two equal times is used.
     """
@@ -59,7 +59,7 @@ def timed(day: date, clock: time, minutes: int, zone: ZoneInfo) -> Occurrence | 
 
 
 def whole_days(day: date, days: int, zone: ZoneInfo) -> Occurrence:
-    """Return a date that lasts `days` whole days, starting on `day`."""
+    """Return an occurrence of `days` whole days, starting on `day`."""
     last = day + timedelta(days=days - 1)
     start, end = (
         datetime.combine(one, time(), zone).astimezone(UTC)

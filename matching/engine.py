@@ -189,7 +189,7 @@ def _evaluate(run: _Run, parallel_map: ParallelMap) -> tuple[RuleEvaluator, Matc
 def _make_plan(
     run: _Run, evaluator: RuleEvaluator, oracles: PricingOracles, report: ReportLevel
 ) -> Plan:
-    """Search for the best plan, leaving the reserved share of the time to later phases."""
+    """Search for the best plan, keeping the reserved share of the time for later phases."""
     request = PlanRequest(
         levels=objective_levels(run.roster, run.cycle),
         quality=Quality(run.roster, run.cycle),

@@ -129,7 +129,7 @@ def new_recovery_code(length: int = _CODE_LENGTH) -> str:
 
 
 def normalise_code(typed: str) -> str:
-    """Return a recovery code in canonical form: upper case, without spaces and hyphens."""
+    """Return a recovery code in canonical form: upper case, without spaces or hyphens."""
     return typed.upper().replace("-", "").replace(" ", "")
 
 

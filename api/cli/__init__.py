@@ -1,4 +1,4 @@
-"""The command line: one module per command, a table of commands, and a single exit point.
+"""The command line: a table of commands, the modules that implement them, and one exit point.
 
 Only the module of the selected command is imported, so that `check` does not load the web server
 and `--help` loads nothing.

@@ -50,7 +50,7 @@ SealedT = TypeVar("SealedT", bound=SealedRow)
 
 
 class _RefusedRows:
-    """The number of times that a row was refused since this process started, by table."""
+    """How often rows have been refused since this process started, by table."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

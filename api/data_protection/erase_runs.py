@@ -50,7 +50,7 @@ def erase_runs(tx: Transaction, cycle_id: str) -> None:
 
 
 def without_people(policy: Cycle) -> Cycle:
-    """Return a policy without pins, bans, waivers and individual preferred times."""
+    """Return a policy without pins, bans, waivers or individual preferred times."""
     times = policy.timetable.with_preferred_times({})
     return policy.model_copy(update={"pins": {}, "bans": {}, "waivers": (), "timetable": times})
 

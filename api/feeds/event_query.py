@@ -30,7 +30,7 @@ class LeavesFeed:
 
     @property
     def parameter(self) -> str:
-        """The name of the query parameter for the time by which `since` must have passed."""
+        """The name of the bind parameter for the latest `since` of events that have left."""
         return f"left_{self.since.key}"
 
 

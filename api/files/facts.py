@@ -1,4 +1,4 @@
-"""Messages that state why a file cannot be read or written, and what to do about it."""
+"""Messages about files that cannot be read or written: why, and often what to do about it."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _LOCAL_HEADER = 30  # bytes of a member's header before its name
 
 
 class UnreadableError(InvalidValueError):
-    """The file cannot be read; the message states the reason and a solution."""
+    """The file cannot be read; the message says why and, where possible, what to do about it."""
 
 
 def check_size(content: bytes, max_bytes: int = MAX_FILE_BYTES) -> None:

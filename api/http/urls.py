@@ -97,7 +97,7 @@ def person_event(secret: str, invitation_id: str) -> str:
 
 
 def group_events(cycle_id: str) -> str:
-    """Return the URL of the page with the group events of a cycle."""
+    """Return the URL of the page with a cycle's group events."""
     return f"{cycle(cycle_id)}/events"
 
 

@@ -150,7 +150,7 @@ def _render(
 
 
 def _own_page(link: str, principal: Principal, path: str) -> str:
-    """Return `path` if the link opens that page, otherwise the link's first page."""
+    """Return `path` if it is below the link's own URL, otherwise the link's first page."""
     home = urls.person(link)
     segments = re.split(r"[/\\?#]", unquote(path))
     leaves = "." in segments or ".." in segments

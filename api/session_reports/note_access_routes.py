@@ -99,7 +99,7 @@ def begin_notebook(
 def confirm_notebook(
     body: RecoveryCode, services: ServicesDep, principal: PrincipalDep, response: Response
 ) -> OpenedNotes:
-    """Confirm, with its recovery code, the notebook that you started on this device.
+    """Confirm the notebook that you started on this device by entering its recovery code.
 
     The code still unlocks your notes once on another device.
     """

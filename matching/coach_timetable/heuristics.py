@@ -1,4 +1,4 @@
-"""The quick heuristics for a coach's timetable, in order of their effort."""
+"""The quick heuristics for a coach's timetable, cheapest first."""
 
 from __future__ import annotations
 

@@ -582,7 +582,7 @@ def make_world() -> object:
 
 @pytest.fixture
 def serve() -> Callable[[Settings], object]:
-    """Return a context manager that runs a server with given settings and yields a client."""
+    """Return a context manager that yields a client of a server with the given settings."""
     return running
 
 

@@ -201,7 +201,7 @@ def _see_users(walk: Walk, factors: dict[str, str]) -> None:
 
 
 def _see_curriculum(walk: Walk) -> None:
-    """Add a module, first with faults, approve an objective, and retire the module."""
+    """Add a module, first with invalid input, approve an objective, and retire the module."""
     walk.open("curriculum", "/curriculum")
     walk.open("module, new", "/curriculum/add")
     walk.submit(
@@ -223,7 +223,7 @@ def _see_curriculum(walk: Walk) -> None:
 
 
 def _upload(walk: Walk) -> str:
-    """Create the cycle and upload its lists, first with faults, and return the cycle's path."""
+    """Create the cycle and upload its lists, first with invalid input; return the cycle's path."""
     walk.open("new cycle", "/new-cycle")
     form = {"cycle.name": "", "cycle.start": "18.1.", "sessions.count": "label"}
     walk.submit("new cycle, faulty", "/new-cycle", data=form)
@@ -518,7 +518,7 @@ def _protect(walk: Walk, cycle: str, home: str) -> None:
 
 
 def _report(walk: Walk, coachee: str, coach: str, page: str) -> None:
-    """Submit the note and the feedback of a session, first with faults, and open the notes."""
+    """Submit a session's note and feedback, first with invalid input, and open the notes."""
     walk.open("notes, none", f"{coach}/notes")
     walk.open("session note", f"{coach}{page}/note")
     walk.submit("session note, empty", f"{coach}{page}/note", data={})
@@ -616,7 +616,7 @@ def see_legacy_notebook(
 
 
 def _see_group_events(walk: Walk, cycle: str, home: str, person_id: str) -> None:
-    """Plan, change and cancel a group event, and see it as a person who is invited."""
+    """Plan, change and cancel a group event, viewing it as an invitee."""
     events = f"{cycle}/events"
     walk.open("group events, none", events)
     walk.open("group event, new", f"{events}/new")

@@ -96,7 +96,7 @@ def same_person(one: Person, other: Person) -> bool:
 
 
 def free_spans(person: Person, cycle: Cycle) -> list[Span]:
-    """Return a person's available times in UTC, merged, without days of absence."""
+    """Return a person's available times in UTC, merged and excluding days of absence."""
     zone = ZoneInfo(person.timezone)
     first, last = cycle.cycle.start - timedelta(2), cycle.cycle.end + timedelta(2)
     off = {day for dates in person.unavailable for day in dates}

@@ -1,4 +1,4 @@
-"""Erasure of agreement texts, and of answers to the question of fit.
+"""Erasure of agreement texts, and of answers to the fit question.
 
 The rows of agreements remain with their states and dates, from which totals are computed.
 """
@@ -19,7 +19,7 @@ def erase_agreements(
 ) -> None:
     """Empty the agreement texts of erased coachees, and redact all other texts of the cycle.
 
-    The answers to the question of fit from a pair with an erased person are deleted.
+    The answers to the fit question from a pair with an erased person are deleted.
     """
     own = select(AgreementRow.id).where(AgreementRow.coachee_id.in_(person_ids))
     for statement in (

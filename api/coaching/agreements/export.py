@@ -28,7 +28,7 @@ class ReportedAgreement(FrozenModel):
 
 
 class ReportedFit(FrozenModel):
-    """One of the person's own answers to the question of fit."""
+    """One of the person's own answers to the fit question."""
 
     fit: Fit
     answered_at: AwareDatetime
@@ -53,7 +53,7 @@ def agreements_of(tx: Transaction, side: Side, person_id: str) -> tuple[Reported
 
 
 def fit_answers_of(tx: Transaction, side: Side, person_id: str) -> tuple[ReportedFit, ...]:
-    """Return a person's own answers to the question of fit, oldest first."""
+    """Return a person's own answers to the fit question, oldest first."""
     own = FitAnswerRow.coachee_id if side is Side.COACHEE else FitAnswerRow.coach_id
     rows = tx.scalars(
         select(FitAnswerRow)

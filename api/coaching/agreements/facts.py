@@ -1,4 +1,4 @@
-"""Messages about agreements and the question of fit."""
+"""Messages about agreements and the fit question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The question of fit, which both people of a pair are asked after the first session.
+"""The fit question, which both people of a pair are asked after the first session.
 
 An answer is shown only to the person who gave it. If either person answers that the fit is not
 good, the office learns that the pair asks for another coach, but not which person gave this answer.
@@ -25,7 +25,7 @@ from coach.errors import ConflictError
 
 
 class FitInput(FrozenModel):
-    """A person's answer to the question of fit."""
+    """A person's answer to the fit question."""
 
     fit: Fit
 

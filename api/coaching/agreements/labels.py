@@ -1,4 +1,4 @@
-"""Badges and form options for agreements and the question of fit."""
+"""Badges and form options for agreements and the fit question."""
 
 from __future__ import annotations
 

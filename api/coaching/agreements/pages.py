@@ -1,4 +1,4 @@
-"""Pages for a person's agreements and the question of fit."""
+"""Pages for a person's agreements and the fit question."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def decide(pair: PairRequestDep, form_fields: FormFields) -> Response:
 
 @AGREEMENT_PAGES.get("/fit")
 def show_fit(pair: PairRequestDep) -> Response:
-    """Show the question of fit, with the person's own answer."""
+    """Show the fit question, with the person's own answer."""
     return _render_fit(pair)
 
 

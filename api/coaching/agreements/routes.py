@@ -1,4 +1,4 @@
-"""JSON routes for the agreement of a pair and the question of fit."""
+"""JSON routes for the agreement of a pair and the fit question."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def decide_agreement(
 
 @AGREEMENTS.get("/fit", responses=problem_responses(404))
 def read_fit(other_id: str, services: ServicesDep, principal: PrincipalDep) -> FitAnswer:
-    """Get your own answer to the question of fit. Nobody else can read it."""
+    """Get your own answer to the fit question. Nobody else can read it."""
     return fit.read_fit(services, principal, other_id)
 
 

@@ -56,7 +56,7 @@ def add_module(services: Services, module: Module) -> StoredModule:
     """Add a module.
 
     Raises:
-        ConflictError: there is a module with this code.
+        ConflictError: a module with this code already exists.
         UnusableInputError: the module has prerequisites that do not come before it.
     """
     with services.database.writing() as tx:

@@ -39,8 +39,8 @@ class PairCard:
     Attributes:
         is_former: whether the pair has ended.
         to_decide: whether a text of the agreement waits for the reader's decision.
-        asks_fit: whether the reader has yet to answer the question of fit.
-        has_fit: whether the reader can answer the question of fit.
+        asks_fit: whether the reader has yet to answer the fit question.
+        has_fit: whether the reader can answer the fit question.
         goals: the number of goals.
         commitments: the number of commitments.
         overdue: the number of overdue commitments.

@@ -32,11 +32,11 @@ def unambiguous(pairs: Iterable[tuple[str, V]]) -> dict[str, V]:
 
 @dataclass(frozen=True, slots=True)
 class Aliases:
-    """Unambiguous names and codes of countries, languages and weekdays.
+    """Names and codes of countries, languages and weekdays; ambiguous names are omitted.
 
     Attributes:
         countries: ISO 3166-1 alpha-2 codes, by `name_key` of a name.
-        languages: ISO 639 codes, by `name_key` of a name; names of several languages are omitted.
+        languages: ISO 639 codes, by `name_key` of a name.
         weekdays: 0 (Monday) to 6, by `name_key` of a name or an abbreviation.
         country_codes: ISO 3166-1 alpha-2 codes, by three-letter code in lower case.
         language_codes: ISO 639 codes, by three-letter code in lower case.

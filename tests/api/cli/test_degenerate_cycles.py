@@ -35,7 +35,7 @@ def coaches(count: int, capacity: int = 2) -> str:
 
 @dataclass(frozen=True)
 class Degenerate:
-    """A degenerate cycle, how many coachees it places, and why the first one has no coach."""
+    """A degenerate cycle, how many coachees are placed, and why the first unmatched one is not."""
 
     name: str
     coachees: str

@@ -1,4 +1,4 @@
-"""Agreements of pairs, their texts, and answers to the question of fit."""
+"""Agreements of pairs, their texts, and answers to the fit question."""
 
 from __future__ import annotations
 
