@@ -1,4 +1,4 @@
-"""The agreement of a pair: the subject of their work, their meetings, and the texts that apply."""
+"""A pair's agreement: the subject of their work, their meetings, and the texts that apply."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class AgreementState(StrEnum):
 
 
 class AgreementEvent(StrEnum):
-    """An event in the life of an agreement."""
+    """An event in an agreement's life cycle."""
 
     WRITE = "write"
     PROPOSE = "propose"
@@ -86,7 +86,7 @@ AGREEMENT_TRANSITIONS: Transitions[AgreementState, AgreementEvent] = {
 def state_at(
     stored: AgreementState, first_session: datetime | None, now: datetime
 ) -> AgreementState:
-    """Return the state at `now` of an agreement whose last change led to `stored`.
+    """Return the state at `now` of an agreement that is stored with the state `stored`.
 
     `first_session` is the start of the pair's first session, or `None` if it has none. Both times
     are aware datetimes.
@@ -113,7 +113,7 @@ class Delegates(StrEnum):
 
 
 class Fit(StrEnum):
-    """A person's opinion on whether the two suit each other, given after the first session."""
+    """A person's opinion on how well the pair suits each other, given after the first session."""
 
     GOOD = "good"
     DECIDING = "deciding"

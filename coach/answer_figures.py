@@ -19,7 +19,7 @@ MIN_PEOPLE = 5
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An answer: the person who gave it, and its value, which is 1 or 0 for a choice."""
+    """An answer: the person who gave it, and its value (1 or 0 for a choice)."""
 
     person: str
     value: int
@@ -27,7 +27,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure computed from the answers of `people` people.
+    """A figure, and the number of people whose answers it is based on.
 
     Attributes:
         mean: the mean over people of each person's mean answer, to one decimal place.
@@ -52,7 +52,7 @@ def figure(answers: Iterable[Given]) -> Figure | None:
 
 
 def count(answers: Iterable[Given]) -> tuple[int, int] | None:
-    """Return how many people made a choice and how many did not, or `None` if that is hidden.
+    """Return how many people made a choice and how many did not, or `None` if this is hidden.
 
     A person who has made the choice in any answer counts as having made it. Neither number is shown
     if either is below `MIN_PEOPLE`.

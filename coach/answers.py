@@ -17,4 +17,4 @@ QuestionKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{
 Answer = StrictBool | StrictInt | Annotated[tuple[ItemCode, ...], Field(max_length=MAX_CHOICES)]
 """Yes or no, a point on a scale, or the codes of choices."""
 Answers = Annotated[Mapping[QuestionKey, Answer], Field(max_length=MAX_QUESTIONS)]
-"""Answers by question; questions that were left out have no entry."""
+"""Answers keyed by question; skipped questions have no entry."""

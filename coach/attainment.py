@@ -18,7 +18,7 @@ _MEAN, _DEVIATION = 50.0, 10.0
 
 @dataclass(frozen=True, slots=True)
 class RatedGoal:
-    """The weight of a goal, and the level from -2 to +2 that was reached."""
+    """A goal's weight, and the level it has reached, from -2 to +2."""
 
     weight: int
     level: int
@@ -28,7 +28,8 @@ def t_score(goals: Iterable[RatedGoal]) -> float | None:
     """Return the T score of goals rated at the same moment, or `None` if there are no goals.
 
     50 means that all goals were reached as expected. The formula is that of Kiresuk and Sherman
-    (1968; see `coach.goals`), with the sum over goals of weight w and level x and r = 0.3:
+    (1968; see `coach.goals`), with r = 0.3 and sums over all goals, each with a weight w and a
+    level x:
 
     T = 50 + 10 sum(w x) / sqrt((1 - r) sum(w^2) + r (sum w)^2)
     """

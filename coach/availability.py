@@ -53,7 +53,7 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True, order=True)
 class BusyTime:
-    """A time at which somebody is busy: `[start_minute, end_minute)` of the local `day`."""
+    """A period in which a person is busy: `[start_minute, end_minute)` on the local `day`."""
 
     day: date
     start_minute: int
@@ -65,7 +65,7 @@ class BusyTime:
 
 
 def merged_busy_times(times: Iterable[BusyTime]) -> tuple[BusyTime, ...]:
-    """Return busy times in ascending order, merging times of one day that overlap or adjoin."""
+    """Return busy times in ascending order, merging those on one day that overlap or adjoin."""
     merged: list[BusyTime] = []
     for one in sorted(times):
         last = merged[-1] if merged else None
@@ -117,7 +117,7 @@ def _wall_clock(minute: int, zone: ZoneInfo) -> datetime:
 def free_intervals(
     windows: Collection[WeeklyWindow], zone: ZoneInfo, days: Iterable[date]
 ) -> tuple[tuple[int, int], ...]:
-    """Return the free intervals `[start, end)` on the local `days`, in epoch minutes, ascending.
+    """Return the free intervals `[start, end)` on the local `days`, in epoch minutes and in order.
 
     Adjacent and overlapping windows are merged, even across midnight.
     """

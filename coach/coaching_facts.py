@@ -1,4 +1,4 @@
-"""Messages of the domain about goals and commitments."""
+"""Domain messages about goals and commitments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commitments: a coachee's promises for their own area, as rows of an action plan."""
+"""Commitments: a coachee's promises for their own area, recorded as rows of an action plan."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class CommitmentState(StrEnum):
 
 
 class CommitmentEvent(StrEnum):
-    """An event in the life of a commitment."""
+    """An event in a commitment's life cycle."""
 
     CHANGE = "change"  # its text is changed, so the coachee has to commit to it again
     COMMIT = "commit"
@@ -140,7 +140,7 @@ class Commitment(_Model):
 
 
 class CommitmentChange(Ending):
-    """An event of a commitment, with the reason or post that it requires."""
+    """A commitment event, with the reason or post that the event requires."""
 
     event: CommitmentEvent
 

@@ -63,9 +63,9 @@ _Sentence = Annotated[
     SingleLineText,
 ]
 LocalTitle = Annotated[Mapping[LanguageKey, _Title], Field(min_length=1)]
-"""A title by language."""
+"""A title in several languages, keyed by language."""
 LocalSentence = Annotated[Mapping[LanguageKey, _Sentence], Field(min_length=1)]
-"""A sentence by language."""
+"""A sentence in several languages, keyed by language."""
 LinkAddress = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=MAX_URL), AfterValidator(_check_host)
 ]
@@ -121,11 +121,11 @@ class Module(_Part):
 
     @property
     def has_drafts(self) -> bool:
-        """Whether any objective is a draft that waits for approval."""
+        """Whether any objective is a draft that is awaiting approval."""
         return any(one.draft for one in self.objectives)
 
     def without_drafts(self) -> Module:
-        """Return the module as coaches and coachees see it, possibly without any objectives."""
+        """Return the module as coaches and coachees see it, with draft objectives removed."""
         approved = tuple(one for one in self.objectives if not one.draft)
         return self.model_copy(update={"objectives": approved})
 
@@ -137,7 +137,7 @@ def in_order(modules: Iterable[Module]) -> list[Module]:
 
 
 def contradictions(modules: Sequence[Module]) -> Iterator[tuple[int, str, Fact]]:
-    """Yield contradictions between modules: the index of a module, its field, and the reason."""
+    """Yield each contradiction between modules: a module's index, the field, and the reason."""
     places = {one.code: place for place, one in enumerate(in_order(modules))}
     seen: set[str] = set()
     for index, module in enumerate(modules):
@@ -164,7 +164,7 @@ def distribute(modules: Sequence[Module], sessions: int) -> tuple[tuple[str, ...
 
     @cache
     def shortest(end: int, parts: int) -> tuple[int, tuple[int, ...]]:
-        """Return the smallest maximum for the first `end` modules, and where each part starts."""
+        """Return the smallest possible maximum length of a part, and where each part starts."""
         if parts == 1:
             return total[end], (0,)
         return min(

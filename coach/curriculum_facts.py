@@ -1,4 +1,4 @@
-"""Messages about modules of the curriculum that cannot be used."""
+"""Messages about curriculum modules that cannot be used."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def _timezone_names() -> frozenset[str]:
 
 
 def check_year(day: date) -> date:
-    """Return `day` if a cycle can take place in its year.
+    """Return `day` if its year is within the range allowed for cycles.
 
     Raises:
         InvalidValueError: the year is out of range.
@@ -61,7 +61,7 @@ def known_timezone(value: str) -> str:
 
 
 EMPTY_LIST = "[]"
-"""How an empty list is displayed as a setting, as in a cycle file."""
+"""The text that represents an empty list in displayed settings, as in a cycle file."""
 
 
 def _are_none(months: tuple[int, ...]) -> bool:
@@ -149,7 +149,7 @@ class LanguagePolicy(CycleFileTable):
 
 
 class CountryRelation(StrEnum):
-    """The required or preferred relation between the countries of coachee and coach."""
+    """The required or preferred relation between the coachee's and the coach's countries."""
 
     ANY = "any"
     SAME = "same"
@@ -167,7 +167,7 @@ class CountryPolicy(CycleFileTable):
 
 
 class RankPolicy(CycleFileTable):
-    """`[rules.rank]`: how many grades a coach may rank below the coachee, by rank sensitivity."""
+    """`[rules.rank]`: how many grades a coach may rank below the coachee, for each sensitivity."""
 
     strict: Annotated[int, Field(ge=0, le=30)] = 0
     standard: Annotated[int, Field(ge=0, le=30)] = 2
@@ -220,7 +220,8 @@ class TimetablePolicy(CycleFileTable):
             unavailable.
         slack_days: the desired number of days between the last session and the end of the cycle.
         preferred: the preferred times of the week, in the coachee's time zone.
-        preferred_by: preferred times of individual coachees, by id; they override `preferred`.
+        preferred_by: preferred times of individual coachees, keyed by id; they override
+            `preferred`.
         hours: penalty for sessions outside the preferred times.
     """
 
@@ -260,7 +261,7 @@ class TimetablePolicy(CycleFileTable):
     def with_preferred_times(
         self, preferred_by: dict[str, tuple[WeeklyWindow, ...]]
     ) -> TimetablePolicy:
-        """Return a copy with these preferred times of individual coachees, by id.
+        """Return a copy with the given preferred times of individual coachees, keyed by id.
 
         `hours` is set to 0 if neither they nor `preferred` contain any times.
         """
@@ -268,7 +269,7 @@ class TimetablePolicy(CycleFileTable):
         return self.model_copy(update={"preferred_by": preferred_by, "hours": hours})
 
     def preferred_times(self, coachee: str) -> tuple[WeeklyWindow, ...]:
-        """Return the preferred times of a coachee, in the coachee's time zone; may be empty."""
+        """Return a coachee's preferred times, possibly none, in the coachee's time zone."""
         return self.preferred_by.get(coachee, self.preferred)
 
 

@@ -1,4 +1,4 @@
-"""Reasons why two people may be one human."""
+"""Messages that explain why two people may be one human."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Suggests people who may be one human although their rows do not say so.
 
-Rows that certainly are one human are found by `coach.humans`. A user decides on the suggestions of
-this module, and gives both rows the same value of `person` if they are one human, and different
-values if they are not.
+Rows that certainly describe one human are found by `coach.humans`. A user decides on the
+suggestions from this module, and enters the same value of `person` in both rows if they describe
+one human, or different values if they do not.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateSuggestion:
-    """Two people who may be one human: their positions, the earlier one first, and the reasons."""
+    """Two people who may be one human: their positions in ascending order, and the reasons."""
 
     first: int
     second: int
@@ -66,11 +66,11 @@ class DuplicateSuggestion:
 
 
 def suggest_duplicates(people: Sequence[Identity]) -> list[DuplicateSuggestion]:
-    """Return pairs of people, by position, who may be, but are not certainly, one human.
+    """Return pairs of people, as positions, who are possibly but not certainly one human.
 
-    The same address or the same id alone is not a reason: offices share mailboxes, and the lists of
-    later cycles reuse ids. If several people have the same name but no address or id in common,
-    they are compared only with the first of them. At most `MAX_SUGGESTIONS` are returned.
+    A shared address or id alone is not a reason: offices share mailboxes, and the lists of later
+    cycles reuse ids. If several people have the same name but no address or id in common, they are
+    compared only with the first of them. At most `MAX_SUGGESTIONS` are returned.
     """
     search = _Search(people)
     found = {pair: reasons for pair, reasons in search.find() if search.is_possible(*pair)}
@@ -131,7 +131,7 @@ class _Search:
             yield facts.SAME_BIRTH_YEAR(year=self.people[one].birth_year)
 
     def _with_first(self, same: Sequence[int]) -> Iterator[Pair]:
-        """Yield pairs of the first human in `same` and each other one, by their first positions."""
+        """Yield a pair of first positions for the first human in `same` and each other human."""
         one_each = {self.humans[position]: position for position in reversed(same)}
         others = sorted(one_each.values())
         yield from ((others[0], other) for other in others[1:])

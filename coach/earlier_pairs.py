@@ -14,17 +14,17 @@ from coach.people import Person, Roster
 from coach.repeat import EarlierPairs
 
 _KEY_LENGTH = 32
-"""Hexadecimal digits: 128 bits, so that two humans never have the same key by chance."""
+"""The number of hexadecimal digits: 128 bits, so that keys practically never collide."""
 
 HumanKeys = dict[int, frozenset[str]]
-"""The keys of each human, by the human's number in `humans_of`."""
+"""Each human's keys; the human is identified by their number in `humans_of`."""
 
 
 def human_keys(roster: Roster, humans: Humans, secret: str) -> HumanKeys:
     """Return keyed digests that identify each human of a roster.
 
     Digests are computed from the value of `person`, and from the address together with the name,
-    for all rows of the human. Two humans of different rosters are the same if they have a digest in
+    for all rows of the human. Two humans in different rosters are the same if they have a digest in
     common. `secret` is the key of the digests; only digests with the same key can be compared.
     """
     found: dict[int, set[str]] = defaultdict(set)
@@ -37,7 +37,7 @@ def human_keys(roster: Roster, humans: Humans, secret: str) -> HumanKeys:
 def keys_by_id(
     roster: Roster, secret: str
 ) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
-    """Return the keys of each coachee and of each coach, by id."""
+    """Return the keys of all coachees and those of all coaches, each keyed by id."""
     humans = humans_of(roster)
     keys = human_keys(roster, humans, secret)
     return (

@@ -26,7 +26,7 @@ class EarlyEndReason(StrEnum):
 
 
 class Whose(StrEnum):
-    """Whose reason led to the early end: the coachee's, the coach's, or both."""
+    """The person whose reason led to the early end: the coachee, the coach, or both."""
 
     COACHEE = "coachee"
     COACH = "coach"
@@ -41,9 +41,9 @@ def reason_figures(
 ) -> Mapping[EarlyEndReason, int | None]:
     """Return the number of pairs that ended for each reason; `None` if it would reveal too much.
 
-    `given` contains the coachee and the reason of each pair, in the order of recording. Only pairs
-    in complete batches are counted. Because their total may be known, the number of counted pairs
-    whose reason is hidden is either 0 or at least `MIN_PEOPLE`.
+    `given` contains the coachee and the reason of each pair, in the order in which they were
+    recorded. Only pairs in complete batches are counted. Because their total may be known, the
+    number of counted pairs whose reason is hidden is either 0 or at least `MIN_PEOPLE`.
     """
     pairs = in_batches(Given(person, _PLACES[reason]) for person, reason in given)
     reasons = list(EarlyEndReason)

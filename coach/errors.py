@@ -56,7 +56,7 @@ class InputFault:
         return self.line(english(self.message))
 
     def line(self, sentence: str) -> str:
-        """Return a line for a terminal: the location and `sentence`, the message as text."""
+        """Return a line for a terminal: the location, then `sentence`, the text of the message."""
         return f"{self.file}:{self.row}:{self.column}: {sentence}"
 
 
@@ -70,7 +70,7 @@ class UnusableInputError(DomainError):
 
     @property
     def by_column(self) -> dict[str, Displayed]:
-        """The message for each column or field; the last one if there are several."""
+        """The message for each column or field, or the last one if there are several."""
         return {fault.column: fault.message for fault in self.faults}
 
     def __str__(self) -> str:
@@ -123,7 +123,7 @@ def _text(value: object) -> str:
 
 
 class ChangedSinceError(ConflictError):
-    """Somebody else has changed the object since the user saw it; `shown` describes the change.
+    """Another user has changed the object since this user saw it; `shown` describes the change.
 
     `differences` are the fields in which the stored object differs from the submitted one.
     """

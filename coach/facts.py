@@ -1,4 +1,4 @@
-"""Messages of the domain: invalid cycle files, reports on sessions, and rank titles."""
+"""Domain messages about invalid cycle files, session reports, and rank titles."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Reports on a session: the coach's shared record and private note, and the coachee's feedback.
 
-They are separate models because each of them may be read by different people. All but the note
-state the session's outcome as `coach.sessions.Attendance`.
+The models are separate because each may be read by different people. All except the note record the
+session's outcome as `coach.sessions.Attendance`.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class Note(SessionReport):
 class Feedback(SessionReport):
     """A coachee's feedback on a session: answers and a text.
 
-    The answers are to the items of the instrument for sessions, and are rejected if the session did
+    The answers refer to the items of the session instrument, and are rejected if the session did
     not take place. `absent` has the same meaning as in `SharedRecord`.
     """
 

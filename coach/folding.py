@@ -23,7 +23,7 @@ def folded(text: str) -> str:
     """Return a text normalised for comparison, ignoring case, accents and script.
 
     Hyphens, full stops, commas and apostrophes become spaces, and repeated spaces become one.
-    `Đorđević`, `ĐORĐEVIĆ`, `Djordjevic` and `Ђорђевић` all have the same result.
+    `Đorđević`, `ĐORĐEVIĆ`, `Djordjevic` and `Ђорђевић` all yield the same result.
     """
     composed = unicodedata.normalize("NFC", text.casefold()).translate(_LETTERS)
     apart = unicodedata.normalize("NFKD", composed)

@@ -43,7 +43,7 @@ class PostOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FollowUpDates:
-    """The due date of a follow-up, the last day for an answer, and what has happened so far.
+    """The due date of a follow-up, the last day for answering it, and its progress so far.
 
     Attributes:
         asked: the day on which the question was sent; `None` if it has not been sent.
@@ -74,7 +74,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def follow_up_dates(completed: date, months: Iterable[int]) -> tuple[tuple[int, date], ...]:
-    """Return each follow-up month with the day on which the follow-up is due, in order."""
+    """Return the follow-up months in order, each with the due date of its follow-up."""
     return tuple((month, add_months(completed, month)) for month in sorted(set(months)))
 
 
@@ -92,7 +92,7 @@ def post_due(today: date, dues: Iterable[date]) -> date:
 
 
 def follow_up_state(dates: FollowUpDates, today: date) -> FollowUpState:
-    """Return the state of a follow-up on the day `today`."""
+    """Return the state of a follow-up as of `today`."""
     if dates.answered:
         return FollowUpState.ANSWERED
     if dates.ended:
@@ -103,14 +103,14 @@ def follow_up_state(dates: FollowUpDates, today: date) -> FollowUpState:
 
 
 def is_to_be_sent(dates: FollowUpDates, today: date) -> bool:
-    """Return whether the question should be sent on the day `today`."""
+    """Return whether the question should be sent today."""
     return dates.asked is None and follow_up_state(dates, today) is FollowUpState.DUE
 
 
 def is_to_be_reminded(
     dates: FollowUpDates, today: date, *, after_days: int = DEFAULT_REMINDER_DAYS
 ) -> bool:
-    """Return whether the next reminder of a question that was sent is due on the day `today`.
+    """Return whether the next reminder about a question that has been sent is due today.
 
     Reminders are sent `after_days` days after the question or the previous reminder; 0 disables
     them.

@@ -11,14 +11,14 @@ from coach.availability import free_intervals, local_to_epoch_minute
 from coach.people import Person
 
 Span = tuple[datetime, datetime]
-"""A time `[start, end)`, as aware datetimes."""
+"""A time span `[start, end)` between two aware datetimes."""
 
 _MINUTE = timedelta(minutes=1)
 _SECONDS = 60  # in a minute
 
 
 def are_free(person: Person, spans: Collection[Span]) -> tuple[bool, ...]:
-    """Return, for each span, whether a person is free throughout it.
+    """Return whether a person is free throughout each of the spans.
 
     A person is free within their weekly windows, except when they are away or busy. Holidays are
     not considered.

@@ -1,4 +1,4 @@
-"""Goals of a coachee, by goal attainment scaling.
+"""A coachee's goals, defined by goal attainment scaling.
 
 A goal describes in words what five results would look like, from -2 (much less than expected)
 through 0 (as expected) to +2 (much more than expected). Source: Kiresuk, T. J. and Sherman, R. E.
@@ -116,7 +116,7 @@ class GoalState(StrEnum):
 
 
 class GoalEvent(StrEnum):
-    """An event in the life of a goal."""
+    """An event in a goal's life cycle."""
 
     CHANGE = "change"  # its text is changed, so both have to agree again
     AGREE = "agree"
@@ -166,7 +166,7 @@ RATED_STATES = frozenset(
 
 
 class RatingMoment(StrEnum):
-    """When a goal is rated: mid-cycle, at the end, or months after the pair was completed."""
+    """The moment at which a goal is rated: mid-cycle, at the end, or months after completion."""
 
     MID = "mid"
     END = "end"
@@ -234,7 +234,7 @@ class GoalScale(_Model):
 
     @property
     def by_level(self) -> dict[int, str]:
-        """The texts by level, from -2 to +2; a level may have no text."""
+        """The texts keyed by level, from -2 to +2; a text may be empty."""
         texts = (self.much_less, self.less, self.expected, self.more, self.much_more)
         return dict(zip(SCALE_LEVELS, texts, strict=True))
 
@@ -286,7 +286,7 @@ class Ending(_Model):
 
 
 class GoalChange(Ending):
-    """An event of a goal, with the reason or post that it requires."""
+    """A goal event, with the reason or post that the event requires."""
 
     event: GoalEvent
 

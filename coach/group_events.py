@@ -1,6 +1,6 @@
-"""Group events of a cycle: their kinds, their audience, and the times of their dates.
+"""A cycle's group events: their kinds, their audiences, and the times of each date.
 
-A date is entered in the time zone of its event: a day with a time of day, or whole days.
+A date is entered in the event's time zone, either as a day and a time of day or as whole days.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """The time of one date of an event: `[start, end)`, in UTC.
+    """The time of one date of a group event, as the UTC interval `[start, end)`.
 
-    `first_day` and `last_day` are given if it consists of whole days in the event's time zone.
+    `first_day` and `last_day` are set if it consists of whole days in the event's time zone.
     """
 
     start: datetime
@@ -49,7 +49,7 @@ class Occurrence:
 def timed(day: date, clock: time, minutes: int, zone: ZoneInfo) -> Occurrence | None:
     """Return an occurrence that starts at a time of day; `None` if the clock skips that time.
 
-    When clocks go back, the first of the two equal times is used.
+    When clocks go back, the first of the two identical times is used.
     """
     local = datetime.combine(day, clock, zone)
     start = local.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Guidance cards: the rules of a country for coaches to whom somebody discloses harm.
+"""Guidance cards: a country's rules for coaches to whom someone discloses harm.
 
 A card is written and reviewed by people who know the law of the country. The application ships only
 the headings. The application never records who opens a card, because that alone would be a
@@ -59,10 +59,10 @@ class GuidanceContact(_Table):
 
 
 class GuidanceCard(_Table):
-    """The guidance card of a country, in the language `language`.
+    """A country's guidance card, written in `language`.
 
     Attributes:
-        reviewed_on: when someone other than the author last checked that it is correct.
+        reviewed_on: the date on which someone other than the author last checked the content.
         say_first: words for interrupting people before they disclose more than a coach can keep
             confidential.
         united_nations: the rules that apply if United Nations staff are involved.

@@ -47,12 +47,12 @@ def observance_categories(country: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def observances(country: str, categories: tuple[str, ...], year: int) -> frozenset[date]:
-    """Return the holidays of these categories in `country` in `year`."""
+    """Return the holidays in the given categories in `country` in `year`."""
     return frozenset(holidays.country_holidays(country, years=year, categories=categories))
 
 
 def days_kept_free(calendar: CalendarPolicy, country: str, days: Iterable[date]) -> frozenset[date]:
-    """Return the subset of `days` on which a policy keeps everybody of `country` free."""
+    """Return the subset of `days` that the policy keeps free for everyone in `country`."""
     wanted = frozenset(days)
     found: set[date] = set()
     for year in {day.year for day in wanted}:
@@ -75,9 +75,9 @@ def public_holidays_on(country: str, days: Iterable[date]) -> frozenset[date]:
 
 
 def days_off(person: Person, days: Iterable[date], *, with_holidays: bool) -> frozenset[date]:
-    """Return the subset of `days`, local to the person's time zone, on which the person is away.
+    """Return the subset of `days`, in the person's time zone, on which the person is away.
 
-    `with_holidays` includes the public holidays of the person's country.
+    If `with_holidays` is true, public holidays in the person's country are included.
     """
     wanted = frozenset(days)
     own = {day for dates in person.unavailable for day in wanted if day in dates}

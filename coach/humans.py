@@ -1,7 +1,7 @@
 """Finds the rows of the people files that describe one human, who may be both coachee and coach.
 
-Rows with the same value of `person` are one human, and so are rows with the same email address and
-the same name. An equal address alone is not enough, because offices share mailboxes.
+Rows with the same value of `person` describe one human, as do rows with the same email address and
+the same name. A shared address alone is not enough, because offices share mailboxes.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Humans:
     """The humans behind the rows of a roster, as numbers; equal numbers mean the same human.
 
     Attributes:
-        coachees: the human of each coachee, by row.
-        coaches: the human of each coach, by row.
+        coachees: the number of each coachee's human, in row order.
+        coaches: the number of each coach's human, in row order.
     """
 
     coachees: tuple[int, ...]
@@ -45,7 +45,7 @@ class Humans:
 
 
 def humans_of(roster: Roster) -> Humans:
-    """Number the humans of a roster, and return the number for each row."""
+    """Number the humans in a roster, and return the number for each row."""
     people: tuple[Person, ...] = (*roster.coachees, *roster.coaches)
     number = same_humans(
         [(person.person, person.email, person.name) for person in people],
@@ -55,7 +55,7 @@ def humans_of(roster: Roster) -> Humans:
 
 
 def same_humans(people: Sequence[tuple[str, str, str]]) -> list[int]:
-    """Return a number for each `(person, address, name)`; equal numbers mean one human.
+    """Return a number for each `(person, address, name)`; equal numbers mean the same human.
 
     The number is the index of the human's first row. Names are folded only where an address
     repeats.

@@ -134,7 +134,7 @@ class Instrument(_Part):
         return hashlib.sha256(content.encode()).hexdigest()
 
     def with_items(self, items: Iterable[Item]) -> Instrument:
-        """Return a copy with `items`, which the instrument's file does not list."""
+        """Return a copy with `items` added, because the instrument's file does not list them."""
         return self.model_copy(update={"items": tuple(items), "items_from": None})
 
     def rated_once(self) -> Instrument:
@@ -165,7 +165,7 @@ def questions(instrument: Instrument) -> tuple[Question, ...]:
 def answer_faults(
     instrument: Instrument | None, given: Mapping[str, Answer]
 ) -> Iterator[tuple[str, Fact]]:
-    """Yield the faults in the answers `given`: the key of a question, and a description.
+    """Yield each fault in the answers `given`: the key of a question, and a description.
 
     `instrument` is `None` if no questions are asked.
     """

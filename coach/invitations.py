@@ -78,7 +78,7 @@ class Invitation(InvitationValue):
         with_name: the name of the other participant. It is added when the invitation is rendered
             and is not stored; a change of name produces no message.
         event: the kind of the group event; `None` for a session.
-        first_day: the first day of a group event that takes whole days; otherwise `None`.
+        first_day: the first day of a group event that lasts whole days; otherwise `None`.
         last_day: the last day, as for `first_day`.
         is_required: whether the person is expected to attend the group event.
     """
@@ -153,7 +153,7 @@ class Message(InvitationValue):
 
 
 def invitations_by_uid(sessions: Iterable[Session]) -> dict[str, Invitation]:
-    """Return the invitations to a pair's sessions, by uid."""
+    """Return the invitations to a pair's sessions, keyed by uid."""
     series = tuple(sessions)
     count = max((session.number for session in series), default=0)
     return {
@@ -208,7 +208,7 @@ def reissue_all(
 def apply_messages(
     before: Mapping[str, SentInvitation], sent: Iterable[Message]
 ) -> dict[str, SentInvitation]:
-    """Return a person's last sent invitations, by uid, after sending the messages `sent`.
+    """Return the invitations last sent to a person, keyed by uid, after the messages `sent`.
 
     Messages with an outdated SEQUENCE, or an equal one and an earlier stamp, are ignored, so
     replaying them cannot reinstate a cancelled session.

@@ -1,9 +1,9 @@
 """Finds names that may be the same name: a typing error, another order, or a shorter form.
 
-The number of all pairs grows with the square of the number of names, so only names that share a key
-are compared. A key consists of one word of the name with up to two letters deleted, and of all
-other words unchanged (Garbe, SymSpell, 2012). Words that are misspellings of each other, at an edit
-distance of 1 or 2, have such a key in common.
+The number of pairs grows quadratically with the number of names, so only names that share a key are
+compared. A key consists of one word of the name with up to two letters deleted, and all other words
+unchanged (Garbe, SymSpell, 2012). Words that are misspellings of each other, at an edit distance of
+1 or 2, have such a key in common.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def name_words(name: str) -> Words:
 
 
 def similar_names(names: Iterable[Words]) -> Iterator[tuple[NamePair, Fact]]:
-    """Yield the pairs of different names that may be the same name, with the reason.
+    """Yield the pairs of different names that may be the same name, with the reason for each.
 
     A word is taken for a misspelling of another only if one of them occurs in just one of `names`:
     `Marko` and `Mirko` are usually two people.
@@ -63,7 +63,7 @@ def similar_names(names: Iterable[Words]) -> Iterator[tuple[NamePair, Fact]]:
 
 
 def name_similarity(one: Words, other: Words) -> Fact | None:
-    """Return why names with the same address or id may be one name, or `None` if they differ.
+    """Return why the names of people who share an address or id may be one, or `None` if not.
 
     Initials count as short forms here: `A. Kovač` and `Ana Kovač`.
     """
@@ -98,7 +98,7 @@ def _shorter_forms(name: Words) -> Iterator[Words]:
 
 
 def _words_by_rest(names: Iterable[Words]) -> dict[Words, list[str]]:
-    """Return, for names that differ in one word, the differing words by the words in common."""
+    """Return the differing words of names that differ in one word, keyed by their shared words."""
     found: dict[Words, list[str]] = defaultdict(list)
     for name in names:
         if len(name) <= _MAX_WORDS:

@@ -1,4 +1,4 @@
-"""Finds people by the ids or names that somebody has entered."""
+"""Finds people by the ids or names that a user has entered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coach.people import Person
 
 @dataclass(frozen=True, slots=True)
 class NamedPeople:
-    """The people who can be named, by id and by name.
+    """An index of the people who can be named, by id and by name.
 
     >>> from coach.people import Coach
     >>> ana = Coach.model_construct(id="K-1", name="Ana Đorđević")

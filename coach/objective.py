@@ -1,4 +1,4 @@
-"""The levels of the objective, and the levels that a cycle file may list."""
+"""The levels of the objective, including those that a cycle file may list."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ObjectiveLevel(StrEnum):
 
 
 LISTED_LEVELS = tuple(level for level in ObjectiveLevel if level is not ObjectiveLevel.REPEAT)
-"""The levels that a cycle file can list; `[rules.repeat]` adds `repeat`, the only other one."""
+"""The levels that a cycle file can list; `[rules.repeat]` adds `repeat`, the only other level."""
 
 
 class ObjectivePolicy(CycleFileTable):

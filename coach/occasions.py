@@ -1,4 +1,4 @@
-"""Derives from a pair's session times when each instrument is asked."""
+"""Determines when each instrument is asked, based on the times of a pair's sessions."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _SECOND = 2
 class Occasion(StrEnum):
     """An occasion on which people are asked.
 
-    Each person answers once for each pair; after sessions, once for each session; and in
-    follow-ups, once for each follow-up.
+    Each person answers once per pair, except after sessions (once per session) and in follow-ups
+    (once per follow-up).
     """
 
     AFTER_SESSION = "after_session"

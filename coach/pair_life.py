@@ -2,7 +2,8 @@
 
 The state of a pair is not stored, but derived from events that were recorded for other reasons, so
 that state and events can never disagree. A pair only moves forward: a state that was reached stays
-reached, and the present state is the last one. Events after the early end of a pair are ignored.
+reached, and the current state is the last one reached. Events after the early end of a pair are
+ignored.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from enum import StrEnum
 
 
 class LifeState(StrEnum):
-    """The states of a pair, in the order in which they follow each other."""
+    """The states of a pair, in chronological order."""
 
     CALLED = "call"
     NOMINATED = "nominated"
@@ -37,7 +38,7 @@ ORDER = {state: place for place, state in enumerate(LifeState)}
 
 @dataclass(frozen=True, slots=True)
 class LifeFacts:
-    """The times of the events known about a pair; `None` for events that have not happened.
+    """The known times of the events in a pair's life; `None` for events that have not happened.
 
     All times are aware datetimes.
 
@@ -51,8 +52,8 @@ class LifeFacts:
         session_ends: the ends of the confirmed sessions, in order.
         first_start: the start of the first confirmed session.
         completed: when the two recorded that they had finished.
-        left: when one of the two left or the pair was replaced, unless the pair had been completed.
-        follow_ups: when the follow-ups were due, in order, without those that the coachee had
+        left: when either person left or the pair was replaced, unless the pair had been completed.
+        follow_ups: when the follow-ups were due, in order, excluding those that the coachee had
             declined by then.
         answerable_until: the time until which the last follow-up can be answered.
         alumnus: when the coachee agreed to stay in touch; `None` if that consent was withdrawn.
@@ -78,14 +79,14 @@ class LifeFacts:
 
 @dataclass(frozen=True, slots=True)
 class LifeStep:
-    """A state that a pair has reached, and when."""
+    """A state that a pair has reached, and when the pair reached it."""
 
     state: LifeState
     since: datetime
 
 
 def life_of(facts: LifeFacts, now: datetime) -> tuple[LifeStep, ...]:
-    """Return the states that a pair has reached, in order; the last one is its present state.
+    """Return the states that a pair has reached, in order; the last one is the current state.
 
     A pair that has left reaches no later state. A completed pair is gone at `facts.gone`. If that
     is not known, it is an alumnus from `facts.alumnus` on or, without that consent, gone once its
@@ -96,7 +97,7 @@ def life_of(facts: LifeFacts, now: datetime) -> tuple[LifeStep, ...]:
 
 
 def state_of(steps: Iterable[LifeStep]) -> LifeState | None:
-    """Return the present state of a pair, or `None` if nothing has happened yet."""
+    """Return the current state of a pair, or `None` if nothing has happened yet."""
     last = None
     for step in steps:
         last = step.state
@@ -104,7 +105,7 @@ def state_of(steps: Iterable[LifeStep]) -> LifeState | None:
 
 
 def _moments(facts: LifeFacts) -> Iterator[tuple[LifeState, datetime]]:
-    """Yield each state whose time is known, with the time at which it is reached."""
+    """Yield each state that has a known time, with the time when it is reached."""
     beginning = (
         (LifeState.CALLED, facts.called),
         (LifeState.NOMINATED, facts.nominated),
@@ -128,7 +129,7 @@ def _moments(facts: LifeFacts) -> Iterator[tuple[LifeState, datetime]]:
 
 
 def _middle(ends: tuple[datetime, ...]) -> datetime | None:
-    """Return the end of the session that completes the first half; `None` for fewer than two."""
+    """Return the end of the session that completes the first half, or `None` for fewer than two."""
     return ends[(len(ends) + 1) // 2 - 1] if len(ends) > 1 else None
 
 

@@ -72,8 +72,8 @@ def looks_like_code(text: str) -> bool:
 class RankTitleError(DomainError):
     """A title is unknown or ambiguous; the message lists the candidates, if there are any.
 
-    If the title is not used in any country, `titles` contains those of the person's country, for
-    suggestions; otherwise, it is empty.
+    If the title is not used in any country, `titles` contains the titles in the person's country,
+    as suggestions; otherwise, it is empty.
     """
 
     shown: Fact
@@ -109,7 +109,7 @@ class RankTitle:
         return self.english.split(" (")[0]
 
     def to_fact(self) -> Fact:
-        """Return the rank with its country and branch: `OF-5 in RS (land/air)`."""
+        """Return a fact that states the rank, country and branch: `OF-5 in RS (land/air)`."""
         return facts.RANK_OF_TITLE(code=self.rank.code, country=self.country, branch=self.branch)
 
 
@@ -284,7 +284,7 @@ def _scopes(named: list[RankTitle], country: str, service: str | None) -> Iterat
 
 
 def _readings(scope: list[RankTitle], key: str) -> Iterator[list[RankTitle]]:
-    """Yield the rows in `scope` that match the title, most reliable kind of match first."""
+    """Yield the rows in `scope` that match the title, in order of decreasing reliability."""
     yield [row for row in scope if key in map(title_key, row.local)]
     yield [row for row in scope if key == title_key(row.english)]
     yield [row for row in scope if key == title_key(row.english_bare)]

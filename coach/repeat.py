@@ -1,4 +1,4 @@
-"""The settings of the rule `repeat`, about pairs of earlier cycles."""
+"""The settings of the rule `repeat`, which concerns pairs from earlier cycles."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class EarlierPairs(StrEnum):
 
 
 class RepeatPolicy(CycleFileTable):
-    """`[rules.repeat]`: whether pairs of earlier cycles are allowed, avoided or forbidden."""
+    """`[rules.repeat]`: whether pairs from earlier cycles are allowed, avoided or forbidden."""
 
     earlier: EarlierPairs = EarlierPairs.ALLOW
 

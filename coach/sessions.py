@@ -56,7 +56,7 @@ class Attendance(StrEnum):
 
 
 class Absent(StrEnum):
-    """The people who did not come to a session that therefore did not take place."""
+    """The people whose absence prevented a session from taking place."""
 
     COACHEE = "coachee"
     COACH = "coach"
@@ -72,7 +72,7 @@ class SessionMode(StrEnum):
 
 
 class ActionOwner(StrEnum):
-    """Who performs an action agreed in a session."""
+    """The person responsible for an action agreed in a session."""
 
     COACHEE = "coachee"
     COACH = "coach"
@@ -88,7 +88,7 @@ class ActionState(StrEnum):
 
 
 class OfficeRequest(StrEnum):
-    """A kind of request that a coach makes to the programme office."""
+    """A kind of request made by a coach to the programme office."""
 
     NONE = "none"
     RESCHEDULE = "reschedule"

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 def time_zone(name: str) -> ZoneInfo:
     """Return the time zone with an IANA name.
 
-    `ZoneInfo` keeps only the last eight zones, so in a cycle with people in more zones, the files
-    of these zones would be read repeatedly.
+    `ZoneInfo` caches only the last eight zones, so the files would be read repeatedly in a cycle
+    with people in more zones.
 
     Raises:
         ZoneInfoNotFoundError: there is no time zone with this name.

@@ -9,7 +9,7 @@ from typing import TypeVar
 State = TypeVar("State", bound=StrEnum)
 Event = TypeVar("Event", bound=StrEnum)
 Transitions = Mapping[State, Mapping[Event, State]]
-"""For each state, the state that each possible event leads to. A final state has no events."""
+"""For each state, the possible events and the states they lead to. Final states have no events."""
 
 
 def next_state(table: Transitions[State, Event], state: State, event: Event) -> State | None:

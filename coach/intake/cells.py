@@ -149,7 +149,7 @@ def country(text: str, read_context: ReadContext) -> str:
 
 
 def _nearest_code(text: str, names: Mapping[str, str], read_context: ReadContext) -> str | None:
-    """Return the code of the English name spelled most similarly, or `None` if none is similar.
+    """Return the code whose English name is most similar to the text, or `None` if none is close.
 
     Similar codes are not suggested, because codes are too short: `eng` resembles `ng`, another
     language. Since a wrong suggestion might be accepted, names have to be more similar than

@@ -1,6 +1,6 @@
 """The columns of people files, each with its parser and description.
 
-The readers and writers of lists and the template workbook use this table.
+The readers and writers of lists use this table, as does the template workbook.
 """
 
 from __future__ import annotations

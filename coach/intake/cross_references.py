@@ -29,7 +29,7 @@ _UNKNOWN_IN_CYCLE = {
 def cross_reference_faults(
     cycle_file: CycleFile, coachees: PeopleSheet, coaches: PeopleSheet, read_context: ReadContext
 ) -> Iterator[InputFault]:
-    """Yield the faults of a cycle file and both sheets that depend on another file."""
+    """Yield the faults in a cycle file and two sheets that only a comparison of files reveals."""
     yield from pin_faults(cycle_file, coachees, coaches, read_context)
     yield from sheet_faults(coachees, coaches, cycle_file.cycle, read_context)
     yield from sheet_faults(coaches, coachees, cycle_file.cycle, read_context)

@@ -30,7 +30,7 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
 
 
 def with_suggestion(message: Fact, suggestion: str | None) -> Fact:
-    """Return the message followed by a suggestion, if there is one: `; did you mean 'x'?`."""
+    """Return the message, with a suggestion appended if there is one: `; did you mean 'x'?`."""
     if suggestion is None:
         return message
     return facts.DID_YOU_MEAN(message=message, suggestion=suggestion)

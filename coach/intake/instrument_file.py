@@ -57,7 +57,7 @@ def read_instrument(file: str, text: str) -> Instrument:
 
 
 def shared_moments(files: Sequence[tuple[str, Instrument]]) -> Iterator[InputFault]:
-    """Yield a fault for each code or moment that an earlier file already has."""
+    """Yield a fault for each code or moment that an earlier file already uses."""
     by_moment: dict[Moment, str] = {}
     by_code: dict[str, str] = {}
     for file, instrument in files:
@@ -73,7 +73,7 @@ def shared_moments(files: Sequence[tuple[str, Instrument]]) -> Iterator[InputFau
 
 
 def _path(location: tuple[str | int, ...]) -> KeyPath:
-    """Return the path of a key without the `[key]` that pydantic appends for keys of a table."""
+    """Return a key's path without the `[key]` that pydantic appends to the keys of a table."""
     return tuple(part for part in location if part != "[key]")
 
 

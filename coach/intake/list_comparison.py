@@ -39,7 +39,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class ComparedPerson:
-    """A person in either list, and how they differ from the earlier list.
+    """A person in either list, and the differences from the earlier list.
 
     Attributes:
         person: the person as in the new list, or as in the earlier list if they are gone.
@@ -53,7 +53,7 @@ class ComparedPerson:
 
     @property
     def may_be_somebody_else(self) -> bool:
-        """Whether both the name and the address have changed, so that the id may be reused."""
+        """Whether both the name and the address have changed, so the id may have been reused."""
         changed = {one.column: one for one in self.fields}
         name, address = changed.get("name"), changed.get("email")
         return (
@@ -70,7 +70,7 @@ class ListComparison:
 
     Attributes:
         kind: the kind of people.
-        people: everybody in either list.
+        people: everyone in either list.
         earlier_count: the number of people in the earlier list; `None` if there is none, in which
             case everybody is new.
     """

@@ -58,7 +58,7 @@ class ListReview:
 
     @property
     def lists(self) -> tuple[ListComparison, ListComparison]:
-        """The comparison of each list."""
+        """The comparisons of both lists with the earlier ones."""
         return self.coachees, self.coaches
 
 

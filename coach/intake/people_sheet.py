@@ -210,7 +210,7 @@ class _SheetReader:
                 return
 
     def _cell(self, column: Column, text: str) -> ReadCell | CellError:
-        """Return the value of a cell, or the error; results are cached."""
+        """Return the value of a cell, or its error, caching the result."""
         key = (column.name, text)
         if key not in self.cache:
             self.cache[key] = _value_or_error(read_cell, column, text, self.read_context)
@@ -228,7 +228,8 @@ class _SheetReader:
     def _rank(self, number: int, values: dict[str, Any], *, readable: bool) -> None:
         """Replace the text of a rank with the rank.
 
-        `readable` is false if the country or service is invalid; titles are then not looked up.
+        `readable` is false if the country or service is invalid; in that case, titles are not
+        looked up.
         """
         title, country = values.pop("rank"), values.get("country")
         key = ("rank", title, country or "", values.get("service") or "")

@@ -81,7 +81,7 @@ def _array_reader(read: Reader, build: Callable[[list[Any]], Any], example: str)
 
 
 def _id_table_reader(read: Reader, example: str) -> Reader:
-    """Return a reader for tables by id or by country, whose values are parsed with `read`."""
+    """Return a reader for tables keyed by id or country, whose values are parsed with `read`."""
 
     def reader(value: Any, read_context: ReadContext) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
         if not isinstance(value, dict):
@@ -134,7 +134,7 @@ def _pair(countries: list[str]) -> frozenset[str]:
 
 
 def _gap(value: Any, _: ReadContext) -> tuple[tuple[int, int] | None, Faults]:  # noqa: ANN401 - as above
-    """Read a list of the minimum and the maximum number of days."""
+    """Read an array that contains the minimum and maximum number of days."""
     if isinstance(value, list) and len(value) == _PAIR_SIZE and {*map(type, value)} == {int}:
         return (value[0], value[1]), []
     message = cycle_file_facts.WRITE_TWO_NUMBERS(example="[7, 21]")
@@ -166,7 +166,7 @@ _TIMES = _array_reader(
 
 
 def _observances(value: Any, read_context: ReadContext) -> tuple[Any, Faults]:  # noqa: ANN401 - as above
-    """Read categories of holidays by country, and check that each country has them."""
+    """Read holiday categories keyed by country, and check that each country has them."""
     read = _id_table_reader(
         _array_reader(_scalar_reader(_text_reader(cells.line, "orthodox")), tuple, _OBSERVANCES),
         f"{{ ME = {_OBSERVANCES} }}",

@@ -18,8 +18,8 @@ def resolve_rank(
 
     Args:
         text: the text of the cell.
-        place: the country and the service, if any; `None` if they are unusable, in which case a
-            title is read as no rank.
+        place: the country and the service, if any; `None` if they are unusable, in which case
+            titles are not looked up and yield no rank.
         read_context: the reference data, and whether to read strictly.
 
     Raises:

@@ -16,10 +16,11 @@ class Reference:
     """The known countries, languages, time zones and rank titles.
 
     Attributes:
-        countries: English names by ISO 3166-1 alpha-2 code, including `XK`.
-        languages: English names by ISO 639 code, including `cnr`.
+        countries: English names, keyed by ISO 3166-1 alpha-2 code, including `XK`.
+        languages: English names, keyed by ISO 639 code, including `cnr`.
         timezones: IANA time zone names.
-        country_timezones: the time zone of each country with a single local time, by country code.
+        country_timezones: the time zone of each country with a single local time, keyed by country
+            code.
         ranks: rank titles by country and service.
         aliases: returns other names of countries, languages and weekdays. This is a function
             because most files need none of these names and loading them takes time.
@@ -41,8 +42,8 @@ class ReadContext:
 
     With `strict`, only values in the standard format are accepted. Otherwise, values whose meaning
     is certain are understood. `encoding` is the encoding of files that are not Unicode. `mapping`
-    contains the column names of other headers, by the kind of people and
-    `coach.folding.header_key`; a column with an empty name is left out.
+    contains the column names for other headers, keyed by the kind of people and
+    `coach.folding.header_key`; a header that maps to an empty name is skipped.
     """
 
     def __init__(

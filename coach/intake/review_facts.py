@@ -1,4 +1,4 @@
-"""Messages about people who may be entered twice, and about lists that may be the wrong ones."""
+"""Messages about people who may have been entered twice, and about lists that may be wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Warnings about rows that may be one human, or one human entered twice."""
+"""Warnings about rows that may describe one human, and about humans entered twice."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ class _HeaderReader:
         return not any(cell.strip() for row in self.table.rows for cell in row)
 
     def _is_of_other_kind(self, cells: Sequence[str]) -> bool:
-        """Return whether the required columns are those of the other list instead of this one."""
+        """Return whether the header has the required columns of the other list, not this one."""
         (other,) = (kind for kind in PeopleKind if kind is not self.kind)
         own_only, others_only = (
             {column.name for column in COLUMNS[kind] if column.required} - set(_NAMES[besides])

@@ -122,7 +122,7 @@ class _Scanner:
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
-    """Return the line (from 1) of each key, table and array element by path: `("bans", "C-1", 0)`.
+    """Return the line (from 1) of each key, table and array element, keyed by path.
 
     Raises:
         TooDeepError: keys or values are nested deeper than `MAX_DEPTH`.
@@ -131,7 +131,7 @@ def key_lines(text: str) -> dict[KeyPath, int]:
 
 
 def key_on_line(text: str, line: int) -> KeyPath:
-    """Return the path of the last key on `line`, even if it is a duplicate, or `()`."""
+    """Return the path of the last key on `line`, even if it is a duplicate, or `()` if none."""
     return _scan(text).newest.get(line, ())
 
 

@@ -33,8 +33,8 @@ def unknown_ids(sheet: PeopleSheet, others: PeopleSheet) -> Iterator[UnknownId]:
 def unknown_chain_ids(coaches: PeopleSheet, coachees: PeopleSheet) -> Iterator[UnknownId]:
     """Yield each id in a chain of command that no coachee has.
 
-    An entry is an id if it has a digit and looks like the ids of the coachees; others are names of
-    units.
+    An entry counts as an id if it contains a digit and looks like the coachees' ids; other entries
+    are names of units.
     """
     units = {str(draft.values.get("unit", "")).casefold() for draft in coachees.drafts}
     shapes = {_shape(ident) for ident in coachees.ids}
@@ -49,7 +49,7 @@ def unknown_chain_ids(coaches: PeopleSheet, coachees: PeopleSheet) -> Iterator[U
 def without_unknown_ids(
     coachees: PeopleSheet, coaches: PeopleSheet
 ) -> tuple[PeopleSheet, PeopleSheet, tuple[Understood, ...]]:
-    """Return both sheets without ids of people who are not in the cycle, and the removed ids.
+    """Remove the ids of people who are not in the cycle; return both sheets and the removed ids.
 
     Such ids make no difference to the cycle, and are errors in lists that are read with `strict`.
     """

@@ -79,7 +79,7 @@ def _out_of_range(value: str, limits: Mapping[str, float]) -> Fact:
 
 
 def _limits(info: FieldInfo | None) -> Mapping[str, float]:
-    """Return a field's limits as `low` and `high`; empty unless the field has both."""
+    """Return a field's limits as `low` and `high`, or an empty mapping unless it has both."""
     limits: dict[str, float] = {}
     for mark in info.metadata if info else ():
         for name, attribute in (("low", "ge"), ("high", "le")):

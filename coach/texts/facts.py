@@ -134,7 +134,7 @@ TERRITORY = Kind("territory", _text)
 PERSON = Kind("person", _text)
 """A person's id, to be replaced by `with_labels` before display."""
 LOCALISED = Kind("localised", _localised)
-"""A text by language, such as `{"en": "Leadership"}`. The reader's, or else English, is shown."""
+"""Texts keyed by language: `{"en": "Leadership"}`; shown in the reader's language, else English."""
 FACT = Kind("fact", _displayed)
 """Another fact, or text that is displayed unchanged."""
 
@@ -196,7 +196,7 @@ class Message:
 
 
 MESSAGES: dict[str, Message] = {}
-"""All messages of the modules loaded so far, by code."""
+"""All messages from the modules loaded so far, keyed by code."""
 
 
 def message(code: str, text: str, /, **kinds: Kind) -> Message:
@@ -226,7 +226,7 @@ def _define(one: Message) -> Message:
 
 
 def with_labels(shown: Displayed, labels: Mapping[str, str]) -> Displayed:
-    """Return a fact with the ids of people, at any depth, replaced by their labels.
+    """Return a fact with people's ids, at any depth, replaced by their labels.
 
     An id without a label is kept. Text, and a fact with an unknown message, are returned unchanged.
     """
@@ -241,7 +241,7 @@ def with_labels(shown: Displayed, labels: Mapping[str, str]) -> Displayed:
 
 
 def person_ids(shown: Displayed) -> Iterator[str]:
-    """Yield the ids of people in a fact, at any depth.
+    """Yield people's ids in a fact, at any depth.
 
     If the fact's message is unknown, all texts among its parameters are yielded, because any of
     them may be an id.

@@ -55,7 +55,7 @@ class PseudoTranslations(NullTranslations):
         return pseudo_translation(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """Return the pseudo-translation of the form for `n`."""
+        """Return the pseudo-translation of the singular or plural form, as `n` requires."""
         return pseudo_translation(msgid1 if n == 1 else msgid2)
 
     def pgettext(self, context: str, message: str) -> str:  # noqa: ARG002 - all contexts alike
@@ -63,5 +63,5 @@ class PseudoTranslations(NullTranslations):
         return pseudo_translation(message)
 
     def npgettext(self, context: str, msgid1: str, msgid2: str, n: int) -> str:  # noqa: ARG002 - as above
-        """Return the pseudo-translation of the form for `n`."""
+        """Return the pseudo-translation of the singular or plural form, as `n` requires."""
         return self.ngettext(msgid1, msgid2, n)

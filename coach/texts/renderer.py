@@ -90,8 +90,8 @@ class Renderer:
     def text(self, shown: Displayed) -> str:
         """Return the text of a fact; a string is returned unchanged.
 
-        A fact that was altered or stored by another version may not fit its message. The text is
-        then its code and parameters.
+        A fact that was altered or stored by another version may not fit its message. In that case,
+        its code and parameters are returned.
         """
         return shown if isinstance(shown, str) else self._render(shown.code, shown.params)
 
@@ -105,7 +105,7 @@ class Renderer:
             return f"{code} {dict(params)}"
 
     def _compile(self, code: str, count: object) -> Sentence:
-        """Prepare a message for rendering with this value of its parameter `count`, if it has one.
+        """Prepare a message for rendering with the given value of its parameter `count`, if any.
 
         Raises:
             KeyError: there is no such message, or its text has a parameter that it does not define.
@@ -258,5 +258,5 @@ def _english() -> Renderer:
 
 
 def english(shown: Displayed) -> str:
-    """Return the English text of a fact, for logs, tests, and when the language is unknown."""
+    """Return the English text of a fact, for logs and tests, or if the language is unknown."""
     return _english().text(shown)

@@ -13,7 +13,7 @@ V = TypeVar("V")
 
 
 def name_key(text: str) -> str:
-    """Return a folded name without punctuation and words for "and".
+    """Return a folded name with punctuation and words for "and" removed.
 
     `Bosna & Hercegovina` and `Bosna i Hercegovina` are both `bosna hercegovina`.
     """
@@ -35,11 +35,11 @@ class Aliases:
     """Names and codes of countries, languages and weekdays; ambiguous names are omitted.
 
     Attributes:
-        countries: ISO 3166-1 alpha-2 codes, by `name_key` of a name.
-        languages: ISO 639 codes, by `name_key` of a name.
-        weekdays: 0 (Monday) to 6, by `name_key` of a name or an abbreviation.
-        country_codes: ISO 3166-1 alpha-2 codes, by three-letter code in lower case.
-        language_codes: ISO 639 codes, by three-letter code in lower case.
+        countries: ISO 3166-1 alpha-2 codes, keyed by the `name_key` of a name.
+        languages: ISO 639 codes, keyed by the `name_key` of a name.
+        weekdays: 0 (Monday) to 6, keyed by the `name_key` of a name or an abbreviation.
+        country_codes: ISO 3166-1 alpha-2 codes, keyed by three-letter code in lower case.
+        language_codes: ISO 639 codes, keyed by three-letter code in lower case.
     """
 
     countries: Mapping[str, str]

@@ -54,7 +54,7 @@ def column_of_header(header: str) -> str | None:
 
 
 def known_headers(columns: Collection[str]) -> dict[str, str]:
-    """Return the names of `columns` by the keys of their headers in all languages."""
+    """Return the names of `columns`, keyed by their header keys in all languages."""
     return {key: column for key, column in _COLUMN_BY_KEY.items() if column in columns}
 
 

@@ -54,7 +54,7 @@ def rewrite_windows(text: str, weekdays: Mapping[str, int]) -> list[Rewriting]:
 
 
 def _windows(entry: str, weekdays: Mapping[str, int]) -> Iterator[str]:
-    """Yield the windows of an entry; none if any part of it cannot be understood."""
+    """Yield an entry's windows, or nothing if any part of the entry cannot be understood."""
     days: list[int] = []
     position, found = 0, []
     for match in _HOURS.finditer(entry):
@@ -71,7 +71,7 @@ def _windows(entry: str, weekdays: Mapping[str, int]) -> Iterator[str]:
 
 
 def _days(text: str, weekdays: Mapping[str, int]) -> list[int]:
-    """Return the weekdays in `Mon`, `Mon, Wed` or `Mon-Fri`; none if one is unknown."""
+    """Return the weekdays in `Mon`, `Mon, Wed` or `Mon-Fri`, or an empty list if any is unknown."""
     ends = [_day(part, weekdays) for part in _DAY_JOIN.split(text)]
     if len(ends) == 2 and None not in ends:  # noqa: PLR2004 - the first and the last day
         first, last = (end or 0 for end in ends)
