@@ -145,13 +145,13 @@ RANK_TITLE_UNKNOWN_IN_SERVICE = message(
 )
 RANK_TITLE_OF_OTHER_SERVICE = message(
     "rank_titles.of_other_service",
-    "{unknown} in this service; in others it means {ranks}. Correct the service, or use the code",
+    "{unknown}; in other services, it means {ranks}. Correct the service, or use the code",
     unknown=FACT,
     ranks=all_of(FACT),
 )
 RANK_TITLE_OF_OTHER_COUNTRY = message(
     "rank_titles.of_other_country",
-    "{unknown}; in other countries it means {ranks}. Correct the country, or use a code",
+    "{unknown}; in other countries, it means {ranks}. Correct the country, or use a code",
     unknown=FACT,
     ranks=all_of(FACT),
 )

@@ -21,7 +21,7 @@ UNKNOWN_CHANGE = message("cycles.unknown_change", "people were erased, or a back
 POLICY_CHANGED = message(
     "cycles.policy_changed",
     "nothing was stored, because the policy has changed since you opened it ({changes}); compare "
-    "it with yours, and submit yours again if it should replace it",
+    "the two versions, and submit yours again if it should replace the stored one",
     changes=listed(FACT),
 )
 LISTS_CHANGED = message(

@@ -168,7 +168,7 @@ EMPTY_HEADER = message(
 )
 ID_USED_TWICE = message(
     "intake.id_used_twice",
-    "'{id}' is already used in row {row}",
+    "'{id}' is already used in row {row}; use another ID",
     id=TEXT,
     row=PLAIN_NUMBER,
 )

@@ -134,9 +134,9 @@ HINTS: Mapping[str, Fact] = {
     )(),
     "cycle.follow_up_months": message(
         "policy_hint.cycle_follow_up_months",
-        "Any of 3, 6 and 12, separated by commas. They count from the day on which a "
-        "pair finishes. Leave this empty to ask nobody. A change applies to pairs that "
-        "finish from now on.",
+        "Any of 3, 6 and 12, separated by commas. The months count from the day on which a pair "
+        "finishes. Leave this empty to ask nobody. A change applies to pairs that finish from "
+        "now on.",
     )(),
     "cycle.follow_up_coach": message(
         "policy_hint.cycle_follow_up_coach",
