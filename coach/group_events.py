@@ -37,7 +37,7 @@ class Audience(StrEnum):
 class Occurrence:
     """The time of one date of a group event, as the UTC interval `[start, end)`.
 
-    `first_day` and `last_day` are set if it consists of whole days in the event's time zone.
+    `first_day` and `last_day` are set if the date consists of whole days in the event's time zone.
     """
 
     start: datetime

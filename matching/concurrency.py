@@ -52,7 +52,7 @@ def run_to_completion(
 
 @dataclass(frozen=True, slots=True)
 class Concurrency:
-    """The use of threads by a run; by default, only the calling thread.
+    """How a run uses threads; by default, it uses only the calling thread.
 
     Attributes:
         parallel_map: maps a function over independent blocks of pairs.

@@ -52,7 +52,7 @@ class Verdict(ResultValue):
 class Match(ResultValue):
     """A coachee matched with a coach, with their sessions and the verdicts of all weighted rules.
 
-    `points` is the sum of each verdict's points multiplied by its weight. A pair of an earlier
+    `points` is the sum of each verdict's points multiplied by its weight. A pair from an earlier
     cycle that the policy avoids also has a verdict of the rule `repeat`, with weight 0.
     """
 
@@ -174,8 +174,8 @@ class Result(ResultValue):
     `status` is `optimal` if every level except `schedule` is proven, otherwise `feasible`.
     `cut_short` is true if the time limit ended any part of the run early. `moves` lists the
     differences from the earlier result that the run tried to keep; the key is omitted from the file
-    if there are none. `people` is set only under a policy that does not allow all pairs of earlier
-    cycles. In a result that was read from a file of format 1, every fact is `LEGACY`.
+    if there are none. `people` is set only under a policy that does not allow all pairs from
+    earlier cycles. In a result that was read from a file of format 1, every fact is `LEGACY`.
     """
 
     format: Literal[1, 2] = 2

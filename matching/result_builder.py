@@ -13,7 +13,7 @@ from matching.rules.evaluation import RuleEvaluator
 from matching.search.plan import Plan
 
 SessionUids = Mapping[tuple[str, str], Mapping[int, str]]
-"""Session uids by `(coachee, coach)` and session number."""
+"""Session uids, keyed by `(coachee, coach)` and then by session number."""
 
 
 def session_uids(keep: Result | None) -> SessionUids:

@@ -12,7 +12,7 @@ from matching.deadline import SolverError
 _EFFORT_PER_ITERATION = 2e-8
 
 LpRow = tuple[float, float, list[int], list[float]]
-"""Lower and upper bound of a row, its columns and their coefficients."""
+"""A row's lower and upper bounds, its columns, and their coefficients."""
 
 
 class SilentHighs(highspy.Highs):

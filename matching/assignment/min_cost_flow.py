@@ -91,7 +91,7 @@ def solve_flow(
         pairs: the allowed pairs, ascending.
         profit: the nonnegative profit of each allowed pair.
         on_round: called between the flows of sifting; may raise an exception to stop.
-        sifting_threshold: number of pairs above which sifting is used.
+        sifting_threshold: the number of pairs above which sifting is used.
     """
     if len(pairs) <= sifting_threshold:
         return _solve_flow(problem, pairs, profit)
@@ -114,7 +114,7 @@ def solve_flow(
 
 
 def _best_of_each(coachee: NDArray[np.int64], profit: PairValues, most: int) -> NDArray[np.int64]:
-    """Return the indices of each coachee's `most` most profitable entries, ascending."""
+    """Return, in ascending order, the indices of each coachee's `most` most profitable entries."""
     edges = np.flatnonzero(np.diff(coachee, prepend=-1, append=-1))
     found = [np.zeros(0, dtype=np.int64)]
     for first, last in pairwise(edges.tolist()):
@@ -154,7 +154,7 @@ def _compute_duals(
     profit: PairValues,
     chosen: NDArray[np.int64],
 ) -> Duals:
-    """Return optimal dual values of the choice, with the smallest possible duals of capacities.
+    """Return optimal dual values for the choice, with the smallest possible capacity duals.
 
     The duals are computed by Bellman-Ford on the residual network: the duals of capacities are
     raised until no coachee gains by changing coaches. The number of rounds is at most one more than

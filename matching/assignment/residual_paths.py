@@ -60,7 +60,7 @@ class ResidualPaths:
         self._close_paths()
 
     def loss(self, coachee: int) -> int:
-        """Return a lower bound on the loss of choices with another coach; `NO_PATH` if none."""
+        """Return a lower bound on the loss of choices with another coach, or `NO_PATH` if none."""
         return min(self._alternatives(coachee)[1].tolist(), default=NO_PATH)
 
     def shortest_path(self, coachee: int) -> AlternatingPath:

@@ -49,10 +49,11 @@ class LpSolution:
 
     Attributes:
         value: the objective value; in phase one, the negated total slack.
-        excess: an upper bound on the increase of `value` by sets that are not generated yet.
+        excess: an upper bound on how much sets that have not been generated yet could increase
+            `value`.
         chosen: `float64[P]`, the values of `x`.
-        pair_dual: the duals of the linking rows, by expanded coach and pair.
-        convexity_dual: the duals of the convexity rows, by expanded coach.
+        pair_dual: the duals of the linking rows, keyed by expanded coach and pair.
+        convexity_dual: the duals of the convexity rows, keyed by expanded coach.
     """
 
     value: float
@@ -173,7 +174,7 @@ class RestrictedMaster:
         return self._read(status)
 
     def minimise_infeasibility(self, deadline: Deadline) -> LpSolution:
-        """Return a solution of minimum total slack over the known sets (phase one).
+        """Return a solution with minimum total slack over the known sets (phase one).
 
         Raises:
             CancelledError, DeadlineExceededError: see `Deadline.check`.
@@ -214,7 +215,7 @@ class RestrictedMaster:
         )
 
     def solve_integer(self, deadline: Deadline, nodes: int = ALL_NODES) -> Chosen | None:
-        """Return the best integral choice of known sets; `None` if none is found in time.
+        """Return the best integral choice of known sets, or `None` if none is found in time.
 
         At most `nodes` nodes are searched, so better choices may be missed.
         """

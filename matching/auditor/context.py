@@ -52,7 +52,7 @@ class AuditContext:
 
     @cached_property
     def past(self) -> dict[tuple[str, str], tuple[Session, ...]]:
-        """The sessions of the kept result before `not_before`, by pair."""
+        """The sessions of the kept result before `not_before`, keyed by pair."""
         if self.under_way is None or self.keep is None:
             return {}
         zone, first = self.cycle.cycle.zone, self.under_way.not_before
@@ -107,5 +107,5 @@ class AuditContext:
 
 
 def about_match(match: Match) -> Fact:
-    """Return the name of a match in findings."""
+    """Return the name by which findings refer to a match."""
     return MATCH(coachee=match.coachee, coach=match.coach)

@@ -171,7 +171,7 @@ def _reach_by_start(
     coach: Coach,
     policy: SessionPolicy,
 ) -> bool:
-    """Return whether a complete series fits, computed start by start.
+    """Return whether a complete series fits, checking start by start.
 
     `candidates` are the starts and their days. A state describes the last session so far: the index
     of its start, and the number of the pair's sessions on its day and in its week up to then.

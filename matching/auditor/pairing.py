@@ -94,7 +94,7 @@ def _compare(
 
 
 def _describe_both(verdict: Verdict, right: Verdict) -> tuple[Displayed, Displayed]:
-    """Describe two differing verdicts, as JSON if their texts are the same."""
+    """Return descriptions of two differing verdicts, as JSON if their texts are the same."""
     described = _describe(verdict), _describe(right)
     if english(described[0]) == english(described[1]):
         return verdict.model_dump_json(), right.model_dump_json()

@@ -21,7 +21,7 @@ from matching.instance.series_limits import NO_PREVIOUS_DAY
 Series = tuple[int, ...]
 """Session starts of a pair in epoch minutes, ascending."""
 Timetable = dict[int, Series]
-"""Series by local index of the coachee."""
+"""Series, keyed by the coachee's local index."""
 
 _CACHED_SETS = 1 << 15  # cached sets of occupants of a day, for each coach
 
@@ -60,7 +60,7 @@ class CoachCalendar(CoachPositions):
         self._sessions: dict[int, list[tuple[int, int, int]]] = {}
 
     def _read_demand(self, problem: MatchingProblem) -> None:
-        """Store how many sessions each candidate still needs, and when earlier sessions were."""
+        """Store how many sessions each candidate still needs, and the times of earlier sessions."""
         some = len(self.coachees)
         opens = problem.limits.contracting is not None
         self._remaining = [self.count + opens] * some

@@ -73,7 +73,7 @@ def load_of_days(
 
 
 def _most_beside(day: DayStarts, day_cap: int, spacing: tuple[int, int]) -> list[int]:
-    """Return the maximum number of contracting sessions beside 0, 1, 2, … other sessions."""
+    """Return the maximum number of contracting sessions alongside 0, 1, 2, … other sessions."""
     found: list[int] = []
     # The earliest end of the sessions so far, by the number of contracting ones.
     ends = [-_NEVER]

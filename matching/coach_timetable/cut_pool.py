@@ -59,7 +59,7 @@ class CutPool:
         return bool((used > self._total).any())
 
     def not_excluded(self, held: Sequence[int], others: Sequence[int]) -> list[int]:
-        """Return those of `others` whom no cut excludes from joining `held`."""
+        """Return the members of `others` that no cut excludes from joining `held`."""
         if not self._cuts or not others:
             return list(others)
         left = self._total - self.weights(held).sum(axis=1)
@@ -67,7 +67,7 @@ class CutPool:
         return [one for one, is_excluded in zip(others, excluded, strict=True) if not is_excluded]
 
     def bound(self, profit: Mapping[int, float]) -> float:
-        """Return the lowest bound of any cut on the profit of feasible sets; `inf` without cuts."""
+        """Return the lowest bound of any cut on a feasible set's profit, or `inf` without cuts."""
         if not self._cuts:
             return inf
         reduced = np.array(list(profit.values())) - self.weights(list(profit)) / UNIT

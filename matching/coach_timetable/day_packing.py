@@ -22,7 +22,7 @@ Options = tuple[int, ...]
 Spacing = int | tuple[int, ...]
 """The minimum number of minutes from a start to the next one, for all coachees or for each."""
 Order = tuple[int, ...]
-"""A label for each session: `-n` comes after `n`, 0 may come at any time. Empty if all may."""
+"""Labels of the sessions: `-n` comes after `n`, and 0 is unordered. Empty if all are unordered."""
 _MAX_ENUMERATED = 6  # maximum number of sessions on a day whose subsets are enumerated
 
 
@@ -77,7 +77,7 @@ def _for_each(spacing_minutes: Spacing, coachees: int) -> tuple[int, ...]:
 
 
 def _earlier(order: Order) -> tuple[int, ...]:
-    """Return, for each session, those that come before it as a bit set."""
+    """Return, for each session, a bit set of the sessions that must come before it."""
     return tuple(
         sum(1 << place for place, other in enumerate(order) if label < 0 and other == -label)
         for label in order

@@ -38,7 +38,7 @@ def search_starts(
 
     `options` are the possible starts of each session, ascending. `spacing` contains the minimum
     number of minutes from the start of each session to the next start. `earlier` contains, for each
-    session, those that must come before it as a bit set.
+    session, a bit set of those that must come before it.
     """
     try:
         return _DaySearch(options, spacing, earlier).run()
@@ -61,7 +61,7 @@ class _DaySearch:
         self._by_last_start = sorted(range(len(options)), key=lambda one: options[one][-1])
         self._steps_left = _MAX_STEPS
         self._failed: dict[int, int] = {}
-        """For sets of remaining sessions, the earliest time from which they failed."""
+        """For each set of remaining sessions, the earliest time from which placing it failed."""
         every = sorted({start for starts in options for start in starts})
         self._rank = {start: rank for rank, start in enumerate(every)}
         self._starts = [sum(1 << self._rank[start] for start in starts) for starts in options]

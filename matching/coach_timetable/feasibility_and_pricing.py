@@ -59,7 +59,7 @@ class CoachOracle:
         return decided
 
     def can_hold_within(self, wanted: int, deadline: Deadline) -> bool | None:
-        """Return whether `wanted` is feasible, or `None` if limited effort does not decide it."""
+        """Return whether `wanted` is feasible, or `None` if limited effort cannot decide this."""
         return self._decide(wanted, deadline, _LIMITED_EFFORT)
 
     def can_hold_quickly(self, wanted: int, deadline: Deadline) -> bool:
@@ -157,7 +157,7 @@ class CoachOracle:
         return search.found or self._feasible(search.undecided, deadline)
 
     def _feasible(self, sets: Sequence[int], deadline: Deadline) -> list[int]:
-        """Return the first of `sets` that is feasible, in a list; empty if none is."""
+        """Return a list with the first feasible set among `sets`, or an empty list if none is."""
         return list(islice((one for one in sets if self.can_hold(one, deadline)), 1))
 
     def cannot_exceed(self, profit: Mapping[int, float], threshold: float) -> bool:
@@ -215,7 +215,7 @@ class CoachOracle:
         return self._lookup(wanted) is False
 
     def not_excluded(self, held: int, others: Sequence[int]) -> list[int]:
-        """Return those of `others` whom stored results do not exclude from joining `held`."""
+        """Return the members of `others` that stored results do not exclude from joining `held`."""
         excluded = 0
         for core in self._infeasible_sets:
             missing = core & ~held

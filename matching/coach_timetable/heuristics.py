@@ -38,7 +38,7 @@ class TimetableHeuristics:
         effort: NegotiationEffort,
         deadline: Deadline,
     ) -> Placed | None:
-        """Return a timetable of `candidates`, or `None`; `known` contains some of their series."""
+        """Return a timetable of `candidates`, some of whose series are `known`, or `None`."""
         calendar, placed = self._calendar, None
         if known:
             deadline.spend(_EFFORT_PER_SERIES)

@@ -1,8 +1,8 @@
 """Insertion heuristic that builds a timetable one series at a time.
 
-Each series uses the chain of positions that is least contended. If a series does not fit, it moves
-to the front of the queue and the timetable is rebuilt (squeaky wheel optimisation, Joslin and
-Clements 1999).
+Each series uses the least contended chain of positions. If a series does not fit, it moves to the
+front of the queue and the timetable is rebuilt (squeaky wheel optimisation, Joslin and Clements
+1999).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Local search on a timetable: removes each series and reinserts it optimally."""
+"""Local search on a timetable: removes one series at a time and reinserts it optimally."""
 
 from __future__ import annotations
 

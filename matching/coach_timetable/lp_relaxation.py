@@ -68,7 +68,7 @@ class LpRelaxation:
         deadline: Deadline,
         threshold: float = -inf,  # noqa: ARG002 - the LP is solved in a single step
     ) -> LagrangianCut | None:
-        """Return the cut that best bounds the profit of sets; `None` for too many candidates.
+        """Return the cut that best bounds the profit of sets, or `None` for too many candidates.
 
         Raises:
             CancelledError, DeadlineExceededError: see `Deadline.check`.

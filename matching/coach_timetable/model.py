@@ -27,14 +27,14 @@ else:
 
 Term: TypeAlias = "cp_model.IntVar"
 Placed = dict[int, list[int]]
-"""Session positions by local index."""
+"""Session positions, keyed by local index."""
 
 
 class TimetableModel:
     """A model of the timetables in which each of `candidates` is present or absent.
 
-    If `required`, all candidates must be present. If `model` is given, variables and constraints
-    are added to it.
+    If `required` is true, all candidates must be present. If `model` is given, variables and
+    constraints are added to it.
     """
 
     def __init__(

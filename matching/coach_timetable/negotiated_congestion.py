@@ -25,7 +25,7 @@ _EFFORT_PER_ROUTE = 0.0001
 
 @dataclass(frozen=True, slots=True)
 class NegotiationEffort:
-    """The restarts of a negotiation, and the rounds and cost growth of each.
+    """The number of restarts of a negotiation, and the rounds and cost growth of each restart.
 
     Attributes:
         restarts: the number of restarts.

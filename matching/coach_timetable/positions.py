@@ -126,7 +126,7 @@ class CoachPositions:
 
     @cached_property
     def week_can_bind(self) -> bool:
-        """Whether any week's sessions could exceed its limit."""
+        """Whether the number of sessions in any week could exceed the week's limit."""
         weeks: dict[int, int] = {}
         for day, week in {*zip(self.position_day, self.position_week, strict=True)}:
             weeks[week] = weeks.get(week, 0) + self.day_limit[day]
@@ -259,11 +259,11 @@ class CoachPositions:
 
     @cached_property
     def _previous_sessions(self) -> Ranges:
-        """The possible positions of the preceding session, if that is no contracting session."""
+        """The possible positions of the preceding session, if that is not a contracting session."""
         return self._previous_within(self.contracting, self.positions)
 
     def _previous_within(self, begin: int, end: int) -> Ranges:
-        """Return the possible preceding positions from `begin` to `end` of each position."""
+        """Return each position's possible preceding positions from `begin` to `end`."""
         every = np.arange(self.positions)
         first = begin + np.searchsorted(self.high[begin:end], every, side="right")
         last = begin + np.searchsorted(self.low[begin:end], every, side="right")
@@ -283,7 +283,7 @@ class Ranges:
     def union(self, some: int) -> int:
         """Return the union of the ranges in the bit set `some`, as a bit set.
 
-        From the end of a range, this moves on to the last range that begins there or earlier.
+        From the end of a range, the method moves on to the last range that begins there or earlier.
         """
         low, high, begun = self._low, self._high, self._begun
         union = 0

@@ -53,7 +53,7 @@ class Quality:
         self._spans: dict[tuple[str, tuple[WeeklyWindow, ...]], tuple[tuple[int, int], ...]] = {}
 
     def gap_cost(self, days: int) -> int:
-        """Return the cost of a gap, which for a forbidden gap is that of the worst allowed one."""
+        """Return the cost of a gap; a forbidden gap costs as much as the worst allowed one."""
         low, high = self._cycle.sessions.min_gap_days, self._cycle.sessions.max_gap_days
         gaps = self._cycle.sessions.count - 1
         if low == high or not gaps:

@@ -47,7 +47,7 @@ class SeriesRelaxation:
     def cut_for(
         self, profit: Mapping[int, float], deadline: Deadline, threshold: float = -inf
     ) -> LagrangianCut | None:
-        """Return the cut that best bounds the profit of sets; `None` for too many candidates.
+        """Return the cut that best bounds the profit of sets, or `None` for too many candidates.
 
         If a cut bounds the profit by `threshold`, no better one is sought. New day cuts are not
         separated, because exact pricing takes less time.

@@ -34,7 +34,7 @@ class PathCosts:
 def path_costs(
     subproblem: CoachSubproblem, cost: Sequence[Mapping[int, int]], scale: int = 1
 ) -> PathCosts:
-    """Compute minimum costs from `cost` by session and position, with gap costs times `scale`."""
+    """Return the minimum costs, given each session's costs by position; gap costs are scaled."""
     cost_to_go = _cost_to_go(subproblem, cost, scale)
     cost_to_come: list[dict[int, int]] = [dict.fromkeys(cost[0], 0)] if cost else []
     for place in range(len(cost) - 1):

@@ -155,7 +155,7 @@ class CoachIncumbent:
 
 @dataclass(frozen=True, slots=True)
 class KeptTimes:
-    """A coachee's earlier session starts, by session number, and the bonus for keeping each."""
+    """A coachee's earlier session starts, keyed by session number, and the bonus for each kept."""
 
     starts: Mapping[int, int]
     bonus: int

@@ -44,7 +44,7 @@ class TakenStarts:
 
 
 def _bits_by(time: Sequence[int]) -> dict[int, int]:
-    """Return the indices of each value as a bit set."""
+    """Return, for each value, a bit set of the indices at which it occurs."""
     bits: dict[int, int] = {}
     for index, value in enumerate(time):
         bits[value] = bits.get(value, 0) | 1 << index

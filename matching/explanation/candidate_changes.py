@@ -72,7 +72,7 @@ class CandidateChanges:
         yield from self._policy()
 
     def _best(self, among: NDArray[np.bool_]) -> list[Coach]:
-        """Return the coaches selected by the mask `among`, most points first."""
+        """Return the coaches selected by the mask `among`, in order of decreasing points."""
         columns = np.flatnonzero(among)
         order = columns[np.argsort(-self._points[columns], kind="stable")]
         return [self._roster.coaches[column] for column in order.tolist()]

@@ -46,7 +46,7 @@ class CountedDeadline(Deadline):
 
         Raises:
             CancelledError: the search was cancelled.
-            DeadlineExceededError: the time limit has passed, or all steps have been made.
+            DeadlineExceededError: the time limit has passed, or all steps have been taken.
         """
         self._count.steps += 1
         if self._count.steps > self._max_steps:

@@ -23,7 +23,7 @@ from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
 
 CanPlaceAll = Callable[[RuleInputs, Collection[str]], bool]
-"""Returns whether a single plan can place all the given coachees; true only if one was found."""
+"""Returns whether one plan can place all the given coachees; true only if such a plan was found."""
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ class RunnerUps:
         return None
 
     def _by_residual_path(self, bounds: RunnerUpBounds | None, row: int) -> Choice | None:
-        """Return the best plan without the match of `row`, if the bounds prove one."""
+        """Return the best plan without the match of `row`, or `None` if no such plan is proven."""
         if bounds is None or row in self._pins:
             return None
         return bounds.by_residual_path(row, partial(self._is_acceptable, row))

@@ -26,7 +26,7 @@ class Section(NamedTuple):
     lines: tuple[Displayed, ...]
 
     def named(self, names: Mapping[str, str]) -> Section:
-        """Return the section with the ids of people replaced by `names`."""
+        """Return the section with people's ids replaced by `names`."""
         lines = tuple(with_labels(line, names) for line in self.lines)
         return Section(with_labels(self.title, names), lines)
 

@@ -1,4 +1,4 @@
-"""Messages of the rules: the reasons for their points, as part of a sentence or table.
+"""Messages of the rules: the reasons for their points, for use within sentences and tables.
 
 Countries, ranks, language levels and topics are shown as they are written in the files.
 """

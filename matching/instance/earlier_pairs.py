@@ -1,4 +1,4 @@
-"""Finds the pairs of earlier results among the people of a cycle."""
+"""Finds pairs from earlier results among the people in a cycle."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def find_earlier_pairs(roster: Roster, results: Iterable[Result]) -> tuple[Earli
 def earlier_cycles_by_pair(
     roster: Roster, results: Iterable[Result]
 ) -> dict[EarlierPair, tuple[str, ...]]:
-    """Return the pairs of earlier results, each with the names of its cycles where known."""
+    """Return the pairs from earlier results, each with the known names of its cycles."""
     recognition = _Recognition(roster)
     found: dict[tuple[int, int], list[str]] = defaultdict(list)
     for result in results:
@@ -52,7 +52,7 @@ def matched_people(roster: Roster, result: Result) -> MatchedPeople:
 
 
 def expected_people(roster: Roster, cycle: Cycle, result: Result) -> MatchedPeople | None:
-    """Return the keys that a result contains under its cycle's policy, or `None` if none."""
+    """Return the keys that `result` should contain, or `None` if the policy requires none."""
     return None if allows_all(cycle.rules.repeat) else matched_people(roster, result)
 
 
@@ -73,7 +73,7 @@ class _Recognition:
         self._coach = _human_by_id(roster.coaches, self._humans.coaches)
 
     def pairs(self, result: Result) -> Iterator[tuple[int, int]]:
-        """Yield the rows of the coachee and the coach of each pair in `result`."""
+        """Yield the coachee's and the coach's row for each pair in `result`."""
         by_key: dict[str, set[int]] = defaultdict(set)
         if result.people is not None:
             keys = human_keys(self._roster, self._humans, result.input_sha256)

@@ -64,7 +64,7 @@ def under_way(keep: Result, not_before: date, zone: ZoneInfo) -> UnderWay:
 
 
 class FixedHistory:
-    """The fixed sessions of a cycle in progress, by pair, and each pair's remaining demand."""
+    """The fixed sessions and the remaining demand of each pair in a cycle in progress."""
 
     def __init__(self, cycle: Cycle, status: UnderWay, keep: Result | None) -> None:
         self._cycle = cycle
@@ -177,7 +177,7 @@ class FixedHistory:
         return replace(free, coachees=coachees, coaches=coaches)
 
     def _minutes(self, session: Session) -> int:
-        """Return the length of a session under the policy."""
+        """Return the length of a session under the policy, in minutes."""
         return self._cycle.sessions.minutes_of(session.number)
 
     @property

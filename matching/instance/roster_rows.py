@@ -15,7 +15,7 @@ Pair = tuple[int, int]
 
 
 def row_by_id(people: Sequence[object]) -> dict[str, int]:
-    """Return each person's row, by id."""
+    """Return each person's row, keyed by id."""
     return {person.id: row for row, person in enumerate(people)}  # type: ignore[attr-defined]
 
 
@@ -25,7 +25,7 @@ def pin_pairs(roster: Roster, cycle: Cycle) -> list[Pair]:
 
 
 def present_pairs(roster: Roster, pairs: Iterable[tuple[str, str]]) -> list[Pair]:
-    """Return the rows of the pairs of ids whose coachee and coach are both in the roster."""
+    """Return the rows for each pair of ids whose coachee and coach are both in the roster."""
     coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return [
         (coachees[coachee], coaches[coach])
@@ -41,7 +41,7 @@ def kept_pairs(roster: Roster, keep: Result | None) -> list[Pair]:
 
 
 def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, dict[int, int]]:
-    """Return an earlier result's session starts in epoch minutes, by pair and session number."""
+    """Return an earlier result's starts (epoch minutes), keyed by pair and session number."""
     coachees, coaches = row_by_id(roster.coachees), row_by_id(roster.coaches)
     return {
         (coachees[match.coachee], coaches[match.coach]): {
@@ -55,7 +55,7 @@ def kept_starts(roster: Roster, keep: Result | None) -> dict[Pair, dict[int, int
 def past_session_times(
     roster: Roster, history: FixedHistory | None
 ) -> dict[Pair, list[tuple[int, int]]]:
-    """Return the day index and start, in epoch minutes, of each past session, by pair.
+    """Return each past session's day index and start (epoch minutes), keyed by pair.
 
     Contracting sessions are left out.
     """

@@ -26,7 +26,7 @@ from matching.instance.series_on_days import SeriesInWeeks, days_after_contracti
 from matching.instance.series_on_starts import SeriesOnStarts, StartTimes
 
 AnySeries = Callable[[SeriesLimits, NDArray[np.int64]], NDArray[np.bool_]]
-"""Returns whether each of the pairs `int64[B]` can place a series under the limits."""
+"""Returns whether each pair in an `int64[B]` array can place a series under the limits."""
 
 
 def schedulable(
@@ -188,7 +188,7 @@ class _Pairs:
     def on_days_without_caps(
         self, limits: SeriesLimits, block: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
-        """Return whether each pair of the block has days with the required gaps."""
+        """Return whether each pair in the block has days with the required gaps."""
         return series_on_days(*self._days_of(limits, block), limits)
 
     def _days_of(self, limits: SeriesLimits, block: NDArray[np.int64]) -> tuple[Bits, Bits]:
@@ -207,7 +207,7 @@ class _Pairs:
         return held, opening
 
     def on_days(self, limits: SeriesLimits, block: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return whether each pair of the block, whose days must be independent, has a series."""
+        """Return whether each pair in the block, whose days must be independent, has a series."""
         held, opening = self._days_of(limits, block)
         caps = limits.week_cap[self._coach[block]]
         capped = caps < limits.max_sessions_in_week
@@ -222,7 +222,7 @@ class _Pairs:
         return answer
 
     def on_starts(self, limits: SeriesLimits, block: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return whether each pair of the block has a series."""
+        """Return whether each pair in the block has a series."""
         free, coach = self._free, self._coach[block]
         common = unpack(free.coachees[self._coachee[block]] & free.coaches[coach], len(free.starts))
         contracting = _times(free, self._opening) if len(self._opening) else None

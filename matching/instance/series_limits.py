@@ -184,7 +184,7 @@ def after_contracting(
 ) -> Successors:
     """Compute, for each start of a contracting session, the range of starts of the first session.
 
-    Each argument consists of starts and their days.
+    `contracting` and `sessions` each consist of starts and their days.
     """
     least, most = 0, 0
     if limits.contracting is not None:

@@ -1,8 +1,8 @@
 """Reachability of a series over days, for blocks of pairs whose days are independent.
 
 A day is reachable for session `k + 1` if session `k` has a reachable day that is an allowed number
-of days earlier. Days are packed bits, so that a step is a few shifts. While they are shifted, the
-words of all pairs for the same days are next to each other: `[W, B]`.
+of days earlier. Days are packed bits, so that a step is a few shifts. While they are shifted, all
+pairs' words for the same days are adjacent: `[W, B]`.
 """
 
 from __future__ import annotations

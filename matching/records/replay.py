@@ -67,7 +67,7 @@ def replay(
     """Compare a repeated run with the record of the original run.
 
     If `stored` was read from a file of format 1, which has no facts, its digest, verdicts and moves
-    are not compared. Nor is any information about unmatched coachees, except their ids.
+    are not compared, nor is any information about unmatched coachees except their ids.
 
     Args:
         record: the record of the original run.

@@ -1,6 +1,7 @@
 """The record of a run: its inputs, versions, parameters and progress.
 
-Times are separate from the reproducible part, so the records of equal runs differ only in `clock`.
+Times are separate from the reproducible part, so the records of identical runs differ only in
+`clock`.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class RunEnvironment(ResultValue):
 
 
 class ReproducibleRecord(ResultValue):
-    """The reproducible part of a record, which is the same for equal runs.
+    """The reproducible part of a record, which is the same for identical runs.
 
     `inputs` maps the name of each input to its SHA-256 digest. `kept_sha256` is the digest of the
     earlier result to be kept, if any. `result_sha256` is the digest of the run's result, as

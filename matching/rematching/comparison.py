@@ -75,7 +75,7 @@ class Comparison(ComparisonValue):
 
 
 def compare_policies(before: Cycle, after: Cycle) -> tuple[SettingDifference, ...]:
-    """Return the keys of the cycle file whose values differ, in file order."""
+    """Return a difference for each cycle file key whose values differ, in file order."""
     one, other = (dict(_flatten(cycle.model_dump())) for cycle in (before, after))
     return tuple(
         SettingDifference(key=key, before=one.get(key, ""), after=other.get(key, ""))

@@ -60,7 +60,7 @@ def replacements(
 ) -> tuple[Replacement, ...]:
     """Return the possible new coaches for `coachee`, in the order of the objective.
 
-    Pairs of an earlier cycle come last if the policy avoids them. Otherwise, the pairs with the
+    Pairs from an earlier cycle come last if the policy avoids them. Otherwise, the pairs with the
     most points come first.
 
     Args:
@@ -112,7 +112,7 @@ class _ReplacementSearch:
         """Yield the possible replacements in the order of the objective.
 
         `numbers` are the numbers of the sessions to be placed. All other pairs are fixed and
-        everybody stays placed, so more points for this pair never lower any other level. Only the
+        everyone stays placed, so more points for this pair never lower any other level. Only the
         level `repeat` takes precedence over these points.
         """
         columns = np.arange(len(self._coaches))
@@ -143,7 +143,7 @@ class _ReplacementSearch:
         return present or len(booked) >= coach.capacity or too_few
 
     def _common_starts(self, column: int, not_before: date, number: int) -> list[StartTime]:
-        """Return the starts at which a session of this number is possible for both."""
+        """Return the starts at which both people can have the session with this number."""
         free = self._evaluator.inputs.availability_grid
         bits, own = free.coachees[self._row] & free.coaches[column], free.starts_of(number)
         starts, minutes = free.starts[own], self._cycle.sessions.minutes_of(number)

@@ -44,9 +44,9 @@ class PairCalendar:
         coachee: the coachee.
         coach: the coach.
         series: all confirmed sessions of the pair, in order, whether past or not.
-        coach_sessions: the coach's confirmed other sessions.
-        occupied: other times at which one of the two cannot meet: sessions in other pairs or
-            cycles, declined times, and required group events.
+        coach_sessions: the coach's other confirmed sessions.
+        occupied: other times at which either person cannot meet: sessions in other pairs or cycles,
+            declined times, and required group events.
         not_before: the earliest start of a session that is moved.
     """
 

@@ -20,7 +20,7 @@ class StartProblem:
     """A reason against a start.
 
     `binding` is true if the office cannot override the reason: the time is too early, one of the
-    two is occupied, or the sessions of the pair would overlap or be out of order.
+    two people is occupied, or the sessions of the pair would overlap or be out of order.
     """
 
     reason: Fact

@@ -94,7 +94,7 @@ class RuleEvaluator:
     def verdicts_for_pairs(self, coachee: Indices, coach: Indices) -> Iterator[tuple[Verdict, ...]]:
         """Yield the verdicts on each of the allowed pairs `[p]`.
 
-        A pair of an earlier cycle that the policy avoids is marked by a verdict without weight.
+        A pair from an earlier cycle that the policy avoids is marked by a verdict without weight.
         """
         roster = self.inputs.roster
         weighted_rules = self.weighted_rules()
@@ -121,7 +121,7 @@ class RuleEvaluator:
         return (Verdict(rule=rule.name, points=MAX_POINTS, weight=0, reason=reason),)
 
     def objections(self, coachee: int, coach: int) -> dict[str, Fact]:
-        """Return the reasons of the hard rules that forbid a pair, by rule, in order of `RULES`."""
+        """Return the reasons why hard rules forbid a pair, keyed by rule, in `RULES` order."""
         return {
             rule.name: self.explain_rule(rule, coachee, coach)
             for rule in self.hard

@@ -26,7 +26,7 @@ class PairJudgement:
         self._inputs = RuleInputs(pair, cycle, build_availability_grid(pair, cycle))
 
     def objections(self) -> dict[str, Fact]:
-        """Return the reasons of the hard rules that forbid the pair, by rule."""
+        """Return the reasons why hard rules forbid the pair, keyed by rule."""
         return RuleEvaluator(self._inputs).objections(0, 0)
 
     def can_place_sessions(self) -> bool:
@@ -36,12 +36,12 @@ class PairJudgement:
 
 
 def objections(roster: Roster, cycle: Cycle, coachee: str, coach: str) -> dict[str, Fact]:
-    """Return the reasons of hard rules that forbid a pair, by rule; both must be in `roster`."""
+    """Return the reasons why hard rules forbid a pair in `roster`, keyed by rule."""
     return PairJudgement(roster, cycle, coachee, coach).objections()
 
 
 def all_reasons(found: Mapping[str, Fact]) -> Fact:
-    """Return one fact for the objections of several rules."""
+    """Return a single fact that combines the objections of several rules."""
     return ALL_REASONS(
         reasons=[OBJECTION(rule=rule_name(rule), reason=why) for rule, why in found.items()]
     )

@@ -1,7 +1,7 @@
 """Counts the pairs that each hard rule leaves, for a manager who changes the policy.
 
 No plan is computed. Without `schedule`, nobody's availability is computed, so that the counts are
-available at once.
+available immediately.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from matching.rules.schedule import SCHEDULE
 from matching.rules.waived import WaivedRule
 
 _NOBODY = Roster(coachees=(), coaches=())
-"""An empty roster, for a grid without people: no hard rule reads anybody's availability."""
+"""An empty roster, for a grid without people, because no hard rule reads people's availability."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class RepeatRule(Rule):
 
     @classmethod
     def marks(cls, inputs: RuleInputs) -> bool:
-        """Return whether chosen pairs of earlier cycles are marked, because they are avoided."""
+        """Return whether chosen pairs from earlier cycles are marked, because they are avoided."""
         avoids = inputs.cycle.rules.repeat.earlier is EarlierPairs.AVOID
         return avoids and bool(inputs.roster.earlier_pairs)
 

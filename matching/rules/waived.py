@@ -1,4 +1,4 @@
-"""A rule with waivers: pairs that it would forbid, and that the programme manager allows."""
+"""A rule with waivers, which allow pairs that the rule would otherwise forbid."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matching.rules.sparse_matrix import SparseMatrix
 
 
 class WaivedRule(Rule):
-    """Another rule, except that it does not forbid the pairs for which it is waived.
+    """A wrapper for another rule that does not forbid the pairs for which the rule is waived.
 
     Such a pair gets 0 points. A waiver for a pair that the rule allows has no effect.
     """

@@ -220,7 +220,7 @@ class ColumnGeneration:
         return None if added else 0.0
 
     def _profits(self, lp_solution: LpSolution) -> dict[int, tuple[dict[int, float], float]]:
-        """Return, by expanded coach, the profits of candidates and the threshold of new sets.
+        """Return the candidates' profits and the threshold for new sets, keyed by expanded coach.
 
         Coaches whose sets cannot exceed their threshold are left out.
         """
@@ -247,7 +247,7 @@ class ColumnGeneration:
         self._master.forbid(infeasible)
 
     def solve_integer(self, max_nodes: int = ALL_NODES) -> Choice | None:
-        """Return the best integral choice over the known sets; `None` if none is found in time.
+        """Return the best integral choice over the known sets, or `None` if none is found in time.
 
         After `max_nodes` nodes, the best one so far is returned.
         """

@@ -1,4 +1,4 @@
-"""The evaluated pairs of a run, and what its search has learned, for later questions about it."""
+"""The evaluated pairs of a run and the knowledge gained by its search, for later queries."""
 
 from __future__ import annotations
 

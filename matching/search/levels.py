@@ -4,7 +4,7 @@ All levels share the time, and a level whose gap does not close must not use up 
 levels. Therefore the levels are searched in several *passes*. Within a pass, each level has the
 same effort. Each further pass has four times the effort of the previous one, and starts from the
 best plan, the bounds and the feasible sets found so far. The passes end when no level could use
-more effort, or at the time limit. Effort is counted, not measured, so repeated runs have equal
+more effort, or at the time limit. Effort is counted, not measured, so repeated runs have identical
 results, and a time limit only decides how far a run gets.
 
 The `schedule` level optimises the timetables of the matches that the other levels have determined.

@@ -183,7 +183,7 @@ class LinkedCoaches:
         return found is not None
 
     def _nearest(self, pairs: PairSet) -> Mapping[int, Series]:
-        """Return the recent timetable that contains the most of `pairs`; empty if there is none."""
+        """Return the recent timetable that contains the most of `pairs`, or an empty one."""
         latest = islice(reversed(self._held), _LATEST)
         nearest = max(latest, key=lambda held: len(held & pairs), default=frozenset())
         return self._held.get(nearest, {})

@@ -58,18 +58,18 @@ class Repair:
         return np.array(sorted(self._chosen.values()), dtype=np.int64)
 
     def place(self, coachees: list[int], deadline: Deadline) -> None:
-        """Place `coachees`, where the heuristic finds a way; none of them may be placed yet."""
+        """Place those of `coachees` for whom the heuristic finds a way; all must be unplaced."""
         for coachee in coachees:
             deadline.check()
             if self.insert(coachee, deadline) is None:
                 self._by_ejection(coachee, deadline)
 
     def match_of(self, coachee: int) -> int | None:
-        """Return the coachee's chosen pair, or `None`."""
+        """Return the coachee's chosen pair, or `None` if the coachee is unplaced."""
         return self._chosen.get(coachee)
 
     def matches_of(self, coaches: Iterable[int]) -> list[int]:
-        """Return the chosen pairs of coaches."""
+        """Return the chosen pairs of the given coaches."""
         return [
             pair
             for coach in coaches
@@ -126,7 +126,7 @@ class Repair:
         without: int = -1,
         skip: Callable[[], bool] = lambda: False,
     ) -> int | None:
-        """Add and return the most profitable pair of a coachee that fits; `None` if none fits.
+        """Add and return a coachee's most profitable pair that fits, or return `None`.
 
         The coach `without` and coaches for whom `skip` returns true are not considered.
         """

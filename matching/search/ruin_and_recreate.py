@@ -30,7 +30,7 @@ _PATIENCE = 0.25  # the share of the effort after which a search without improve
 
 
 class RuinAndRecreate:
-    """A feasible choice that improves from round to round."""
+    """A feasible choice that is improved in rounds."""
 
     def __init__(
         self, oracles: PricingOracles, choice: Choice, pairs: Choice, profit: PairValues

@@ -110,7 +110,7 @@ class SearchState:
         return self.deadline.with_effort(self.deadline.effort_left / parts)
 
     def known_bound(self, level: ObjectiveLevel) -> int:
-        """Return the least known upper bound on a level under the floors of the decided levels."""
+        """Return the lowest known upper bound on a level under the floors of the decided levels."""
         return self._known_bounds.get(self._key(level), NO_BOUND)
 
     def store_bound(self, level: ObjectiveLevel, bound: int) -> None:
@@ -182,7 +182,7 @@ class SearchState:
         return bool(self._part_bounds)
 
     def known_part_bound(self, level: ObjectiveLevel) -> int:
-        """Return the least known bound on a level within the part of this state."""
+        """Return the lowest known bound on a level within the part of this state."""
         return self._part_bounds.get(self._part_key(level), NO_BOUND)
 
     def store_part_bound(self, level: ObjectiveLevel, bound: int) -> None:

@@ -113,7 +113,7 @@ class SumLevel:
             self._by_parts(parts)
 
     def _allowed_in_open_components(self) -> NDArray[np.bool_]:
-        """Return the allowed pairs without those in components that are proven for this level.
+        """Return the allowed pairs, except those in components that are proven for this level.
 
         The pairs of the incumbent are always included.
         """
@@ -133,7 +133,7 @@ class SumLevel:
         return self._state.parts(self._state.allowed)
 
     def _known_gap(self, component: NDArray[np.bool_]) -> int:
-        """Return a bound on what a component can still gain, known from earlier searches."""
+        """Return a bound, known from earlier searches, on how much a component can still gain."""
         known = self._state.within(component, self._best).known_part_bound(self._level)
         return max(0, known - self._value_within(component))
 
@@ -198,7 +198,7 @@ class SumLevel:
             open_parts = [place for place in open_parts if gaps[place]]
 
     def _gap_by_flow(self, part: NDArray[np.bool_]) -> int:
-        """Return a bound on what a part can gain, from the assignment relaxation of the part.
+        """Return a bound on a part's gain, computed from the part's assignment relaxation.
 
         Better choices have the same values as the best one at all earlier levels, in each part.
         """
