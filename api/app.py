@@ -143,7 +143,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 
 
 def open_services(settings: Settings) -> tuple[Services, JobQueue]:
-    """Open the database, the key ring and the job queue; check the deployment's own texts.
+    """Open the database, the key ring and the job queue, and check the deployment's own texts.
 
     Returns:
         The services, whose actions are attributed to the system, and their job queue.
@@ -193,7 +193,7 @@ def _lifespan(services: Services, queue: JobQueue) -> Lifespan[FastAPI]:
 
 
 def _stop_process() -> None:
-    """Stop this server in an orderly way; the service manager starts it again."""
+    """Shut this server down cleanly; the service manager then restarts it."""
     signal.raise_signal(signal.SIGTERM)
 
 

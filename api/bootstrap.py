@@ -65,7 +65,7 @@ def read_keyring(settings: Settings) -> Keyring:
 
 
 def _open_matching_keyring(database: Database, settings: Settings) -> Keyring:
-    """Return the key ring that belongs to this database; create one if the database is unused."""
+    """Return the key ring that belongs to this database, creating one if the database is unused."""
     path = settings.master_key_file
     with database.reading() as tx:
         marks = _key_marks(tx)

@@ -1,4 +1,4 @@
-"""Checks whether the objects in a request's path are within the limits of a manager.
+"""Checks whether the objects in a request's path are within a manager's limits.
 
 Each object belongs to a cycle, and some objects also belong to people, who have countries. A
 parameter that is not listed here refers to objects that limited managers may not see.

@@ -88,7 +88,7 @@ def _is_plain(value: object) -> bool:
 
 
 TerritoryTexts = Annotated[Mapping[str, Territory], BeforeValidator(_by_language)]
-"""The name of a territory by language, for example `{"en": {...}, "sq": {...}}`."""
+"""The name of a territory, keyed by language, for example `{"en": {...}, "sq": {...}}`."""
 
 
 class Organisation(OrganisationSetting):
@@ -110,8 +110,8 @@ class Organisation(OrganisationSetting):
         introduces: whether each person gets an email with all their sessions before the first
             invitations.
         alarm_lead: how long before a session the calendar alarm rings.
-        territories: names by ISO 3166-1 alpha-2 code or `XK`, and by language; a language that is
-            not given uses the English name. Other codes use their CLDR name.
+        territories: names, keyed by ISO 3166-1 alpha-2 code or `XK`, and by language; a language
+            that is not given uses the English name. Other codes use their CLDR name.
         controller: the authority that decides why and how personal data is used, with contact
             details. This and the following settings appear in the consent texts; empty if not set.
         data_protection_officer: the contact details of the controller's data protection officer.
@@ -141,7 +141,7 @@ class Organisation(OrganisationSetting):
         return self.organiser_address.rpartition("@")[2]
 
     def territory_texts(self, language: str) -> Mapping[str, Territory]:
-        """Return the names that this deployment sets for territories, in a language, by code.
+        """Return this deployment's names for territories in a language, keyed by territory code.
 
         A name that is not set in the language is returned in English.
         """
@@ -152,7 +152,7 @@ class Organisation(OrganisationSetting):
         return {code: text for code, text in texts.items() if text is not None}
 
     def reply_to(self, token: str) -> str:
-        """Return the address for one recipient's replies: `replies+TOKEN@example.org`."""
+        """Return the address for one recipient's replies, such as `replies+TOKEN@example.org`."""
         return _with_token(self.reply_address, token)
 
     def organiser_for(self, token: str) -> str:

@@ -29,9 +29,10 @@ def import_cp_sat() -> None:
 
 
 def import_countries_when_needed() -> None:
-    """Let the package `holidays` import only the modules of countries that are used.
+    """Make the `holidays` package import only the modules of countries that are used.
 
-    Otherwise, the first country imports those of all 250, which takes a tenth of a second.
+    Otherwise, using the first country imports the modules of all 250, which takes a tenth of a
+    second.
     """
     package = find_spec("holidays")
     if package is None or _COUNTRIES in sys.modules:

@@ -29,7 +29,7 @@ def reserve_version(tx: Transaction, name: str, current: int) -> int:
 
 
 def rewrap_all_keys(tx: Transaction, keyring: Keyring) -> int:
-    """Rewrap every key under the newest master key, and record it; return the number of keys.
+    """Rewrap every key under the newest master key, record this, and return the number of keys.
 
     Raises:
         KeyringError: the key file lacks the master key version that wraps one of the keys.

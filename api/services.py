@@ -24,11 +24,11 @@ def utc_now() -> datetime:
 
 
 AddressHook = Callable[[Transaction, "Services", str, str], None]
-"""A callback with a transaction, the services, a person's id and their former address."""
+"""A callback that receives a transaction, the services, a person's id and their former address."""
 
 
 PeopleHook = Callable[[Transaction, "Services", str], None]
-"""A callback with a transaction, the services, and the id of a cycle."""
+"""A callback that receives a transaction, the services, and the id of a cycle."""
 
 
 def _ignore_people(_tx: Transaction, _services: Services, _cycle_id: str) -> None:

@@ -214,7 +214,7 @@ class Settings(BaseSettings):
 
     @property
     def anchor_file(self) -> Path:
-        """Path of the file with the anchors of the audit trail."""
+        """The path of the file with the anchors of the audit trail."""
         return self.audit_anchor_file or self.data_dir / "audit-anchors"
 
     @property

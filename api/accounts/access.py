@@ -29,7 +29,7 @@ class OfficeRole(StrEnum):
 class Access(FrozenModel):
     """A user's access: role and limits. Only managers have limits.
 
-    `None` means no limit; an empty set means access to no cycle or no country.
+    `None` means no limit; an empty set grants access to no cycles or no countries.
     """
 
     role: OfficeRole
@@ -44,12 +44,12 @@ class Access(FrozenModel):
 
     @property
     def limits(self) -> Limits:
-        """The limits of the user; administrators and auditors have none."""
+        """The user's limits; administrators and auditors have none."""
         return Limits(self.cycles, self.countries)
 
     @property
     def version(self) -> int:
-        """A hash of the access, short enough to be used as an `ETag`."""
+        """A hash of the role and limits, short enough for an `ETag`."""
         stored = json.dumps([self.role.value, _written(self.limits)])
         return int(hashlib.sha256(stored.encode()).hexdigest()[:7], 16)
 

@@ -48,11 +48,11 @@ _PRODUCT_NAMES = ("gender coach", "gendercoach", "coaching programme", "coachee"
 
 
 class AccountForm(OldFactors):
-    """A new password, and a code that proves that the app has the proposed secret.
+    """A new password, and a code proving that the authenticator app has the proposed secret.
 
     `old_password` and `old_code` are required if the user already has them and presents no change
     secret. If `password` is empty, the password does not change. `remove_passkeys` also removes all
-    passkeys of the user.
+    of the user's passkeys.
     """
 
     password: Annotated[str, Field(max_length=1000)] = ""
@@ -62,7 +62,7 @@ class AccountForm(OldFactors):
 
 @dataclass(frozen=True, slots=True)
 class NewSecondFactor:
-    """A secret for an authenticator app, and a code that proves that the app has the secret."""
+    """A secret for an authenticator app, and a code proving that the app has this secret."""
 
     secret: str
     code: str
@@ -70,7 +70,7 @@ class NewSecondFactor:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user's account: passkeys, number of unused recovery codes, and active credentials.
+    """A user's account: their passkeys, number of unused recovery codes, and active credentials.
 
     `may_change` is true if the user can change how they sign in without confirming first, and
     `confirms_by_code` if they confirm with a password or code.
@@ -131,9 +131,9 @@ def set_up_account(
 ) -> None:
     """Set the requesting user's password and second factor.
 
-    Their other browsers are signed out, their tokens and calendar feed end, and their recovery
-    codes are deleted. Their passkeys are deleted if the form requests it, or if the change was
-    confirmed with a recovery code, because somebody else may have added them.
+    Their other browsers are signed out, their tokens and calendar feed are revoked, and their
+    recovery codes are deleted. Their passkeys are deleted if the form requests it, or if the change
+    was confirmed with a recovery code, because an intruder may have added them.
 
     Raises:
         UnusableInputError: the password is too weak, or a password or code is wrong.
@@ -183,7 +183,7 @@ def proposed_secret(services: Services, principal: Principal) -> str:
 
 
 def unlink_account(services: Services, principal: Principal, change_secret: str) -> None:
-    """Unlink the requesting user's provider account; end their tokens, feed and other sessions.
+    """Unlink the requesting user's provider account, and end their tokens, feed and other sessions.
 
     Raises:
         ConfirmChangeError: the user has to confirm the change first.
@@ -211,7 +211,7 @@ def set_password_and_second_factor(
 ) -> None:
     """Replace the secret of a user's second factor and, unless the hash is `None`, their password.
 
-    This deletes their recovery codes, and ends their other browser sessions, tokens and feed.
+    This also deletes their recovery codes, and ends their other browser sessions, tokens and feed.
 
     Raises:
         UnusableInputError: the code does not match the secret.
@@ -230,7 +230,7 @@ def set_password_and_second_factor(
 
 
 def known_words(name: str, organisation: Organisation) -> list[str]:
-    """Return the words that somebody guessing the password of the user `name` would try first.
+    """Return the words that an attacker guessing the password of the user `name` would try first.
 
     These are the names of the user, the organiser, the programme and this application, and the
     words in these names.

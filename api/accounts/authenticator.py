@@ -36,9 +36,9 @@ def authenticate_user(
 ) -> Principal | None:
     """Return the user to whom a secret belongs, or `None` if the secret is not valid.
 
-    A secret is not valid if it is unknown, revoked, expired or idle, if its user is disabled, or if
-    its row or its user's row has no valid seal. Tokens are accepted only in the Authorization
-    header, and browser sessions only in the cookie.
+    A secret is not valid if it is unknown, revoked, expired or unused for too long, if its user is
+    disabled, or if its row or its user's row has no valid seal. Tokens are accepted only in the
+    Authorization header, and browser sessions only in the cookie.
     """
     kind = _KIND_BY_SOURCE.get(presented.source)
     found = tx.execute(_CREDENTIAL_WITH_USER, {"sha256": sha256_of(presented.secret)}).one_or_none()

@@ -29,7 +29,7 @@ from coach.errors import NotSignedInError
 def issue_sign_in_secret(
     tx: Transaction, user_id: str, *, now: datetime, lifetime: timedelta
 ) -> IssuedSecret:
-    """Issue the secret of a sign-in link, with which a user can sign in once."""
+    """Issue the secret for a sign-in link that a user can use once."""
     issued = issue(tx, CredentialKind.SIGN_IN, now, now + lifetime, user_id=user_id)
     record_event(tx, "sign-in address made", "user", user_id)
     return issued
@@ -99,9 +99,10 @@ def issue_session_cookie(
 
 
 def renew_session(services: Services, principal: Principal) -> IssuedSecret | None:
-    """Replace the secret of the browser session that sent the request, and return the new one.
+    """Replace the secret of the requesting browser session, and return the new secret.
 
-    Call this when the user has authenticated again. Returns `None` if there is no browser session.
+    Call this when the user has authenticated again. Returns `None` if the request was not sent in a
+    browser session.
     """
     if principal.user_id is None or not principal.by_cookie:
         return None
@@ -150,7 +151,7 @@ def end_browser_sessions(
 
 
 def end_tokens_and_feeds(tx: Transaction, user_id: str, now: datetime) -> None:
-    """Revoke a user's tokens and their calendar feed, and record it in the audit trail."""
+    """Revoke a user's tokens and their calendar feed, and record this in the audit trail."""
     ended = revoke_credentials(tx, user_id, [CredentialKind.TOKEN], now)
     if ended:
         record_event(tx, "tokens revoked", "user", user_id, credentials=ended)

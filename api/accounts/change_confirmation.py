@@ -1,11 +1,11 @@
-"""Confirmation of changes to how users sign in, with the requesting user's current factors.
+"""Confirmation of sign-in changes with the requesting user's current factors.
 
 A signed-in browser alone must not be enough to add a factor, to create a token, or to reset the
-factor of another user, because otherwise somebody who steals the session could keep access. Such a
+factor of another user, because otherwise anyone who stole the session could keep access. Such a
 change therefore requires the password and a code, a passkey, or the identity provider with its
 second factor. Either the password and code are sent with the change, or the browser presents a
 *change secret*: it is issued after a confirmation, stored in a cookie, valid for ten minutes, and
-used up by one change. Only the browser session that confirmed can use it.
+used up by one change. It can be used only by the browser session in which the user confirmed.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ _CHANGE_KINDS = (SignInFlowKind.CHANGE, SignInFlowKind.RECOVERY_CHANGE)
 
 
 class OldFactors(FrozenModel):
-    """A user's current password and code, if the user has them.
+    """A user's current password and second-factor code, if they have them.
 
-    The code comes from the user's current app, or is a recovery code.
+    The code is either from the user's current authenticator app or a recovery code.
     """
 
     old_password: Annotated[str, Field(max_length=1000)] = ""
@@ -56,8 +56,8 @@ class OldFactors(FrozenModel):
 class ChangeProof:
     """The proof that a request presents to confirm a change: the old factors, or a change secret.
 
-    `entered` is `None` if the form has no fields for the old factors; only a change secret then
-    counts.
+    `entered` is `None` if the form has no fields for the old factors; in that case, only a change
+    secret is accepted.
     """
 
     entered: OldFactors | None
@@ -86,7 +86,7 @@ def needs_confirmation(tx: Transaction, principal: Principal) -> bool:
 
 
 def may_change(tx: Transaction, services: Services, principal: Principal, secret: str) -> bool:
-    """Return whether the requesting user can make a change now, with this change secret."""
+    """Return whether the requesting user can make a change now with this change secret."""
     found = find_flow(tx, secret, _CHANGE_KINDS, now=services.now()) if secret else None
     return _is_own(found, principal) or not needs_confirmation(tx, principal)
 
@@ -106,7 +106,7 @@ def confirms_by_code(tx: Transaction, principal: Principal) -> bool:
 def require_may_change(
     tx: Transaction, services: Services, principal: Principal, secret: str
 ) -> None:
-    """Check that the requesting user can make a change now; do not use up the change secret.
+    """Check that the requesting user can make a change now, without using up the change secret.
 
     Raises:
         ConfirmChangeError: the user has to confirm the change first.
@@ -120,7 +120,7 @@ def require_confirmation(
 ) -> Confirmation:
     """Use up a change secret, and return how the change was confirmed.
 
-    A user who has nothing to confirm with does not need a change secret.
+    A user who has no factor to confirm with does not need a change secret.
 
     Raises:
         ConfirmChangeError: the secret is missing, used or expired, or belongs to another browser or
@@ -210,7 +210,7 @@ def change_with_proof(
 
 
 def confirm_change(services: Services, principal: Principal, entered: OldFactors) -> SignInFlow:
-    """Confirm a change with the old password and code; return the flow with the change secret.
+    """Confirm a change with the old password and code, and return the flow with the change secret.
 
     Raises:
         UnusableInputError: the password or the code is wrong; the failed attempt is counted.
@@ -226,7 +226,7 @@ def confirm_change(services: Services, principal: Principal, entered: OldFactors
 def start_change(
     tx: Transaction, services: Services, principal: Principal, how: str, outcome: Confirmation
 ) -> SignInFlow:
-    """Record that the user has just confirmed; return the flow with the change secret."""
+    """Record the user's confirmation, and return the flow with the change secret."""
     now = services.now()
     record_confirmation(tx, principal, how, now=now)
     recovered = outcome is Confirmation.RECOVERY_CODE

@@ -83,14 +83,14 @@ def _credentials_of(tx: Transaction, user_id: str | None) -> tuple[CredentialVie
 def active_credentials_of(
     tx: Transaction, principal: Principal, *, now: datetime
 ) -> tuple[CredentialView, ...]:
-    """Return a user's browser sessions and tokens that are still valid, newest first."""
+    """Return a user's valid browser sessions and tokens, newest first."""
     return active_credentials_of_user(tx, principal.user_id, now=now)
 
 
 def active_credentials_of_user(
     tx: Transaction, user_id: str | None, *, now: datetime
 ) -> tuple[CredentialView, ...]:
-    """Return a user's browser sessions and tokens that are still valid, newest first."""
+    """Return a user's valid browser sessions and tokens, newest first."""
     kinds = {CredentialKind.BROWSER_SESSION, CredentialKind.TOKEN}
     return tuple(
         each
@@ -129,7 +129,7 @@ def revoke_credentials(
     *,
     except_id: str | None = None,
 ) -> int:
-    """Revoke a user's credentials of certain kinds, and return how many were revoked.
+    """Revoke a user's credentials of the given kinds, and return how many were revoked.
 
     The credential with the id `except_id` is not revoked.
     """
@@ -151,7 +151,7 @@ def revoke_credentials(
 def active_of(
     tx: Transaction, kind: CredentialKind, now: datetime, **owner: str | None
 ) -> list[CredentialRow]:
-    """Return the credentials of `kind` that are still valid, oldest first.
+    """Return the credentials of `kind` that have neither expired nor been revoked, oldest first.
 
     `owner` is a `user_id` or a `person_id`. The seals of the rows are not checked.
     """
@@ -185,7 +185,7 @@ def sha256_of(secret: str) -> str:
 
 
 def new_secret() -> str:
-    """Return a new random secret, which can be part of a URL."""
+    """Return a new random, URL-safe secret."""
     return secrets.token_urlsafe(SECRET_BYTES)
 
 
@@ -198,7 +198,7 @@ def issue(
     label: str = "",
     **owner: str | None,
 ) -> IssuedSecret:
-    """Issue a new secret that expires at `until` to its `owner`: a `user_id` or a `person_id`."""
+    """Issue a new secret, valid until `until`, to its `owner`: a `user_id` or a `person_id`."""
     secret = new_secret()
     row = credential_row(kind, secret, now, until, label=label, id=new_id(), **owner)
     tx.add(row)
@@ -226,7 +226,7 @@ def find_valid(
 
 
 def token_scopes(row: CredentialRow) -> frozenset[TokenScope]:
-    """Return the scopes of a token; every token may read."""
+    """Return a token's scopes, which always include `read`."""
     return frozenset({TokenScope.READ, *map(TokenScope, (row.scopes or "").split())})
 
 

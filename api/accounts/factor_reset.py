@@ -26,7 +26,7 @@ from coach.errors import ConflictError
 
 
 class SignInLink(FrozenModel):
-    """A sign-in link, to be handed to the user."""
+    """A sign-in link to hand to the user."""
 
     address: str
     expires_at: datetime
@@ -41,17 +41,10 @@ def read_users(services: Services) -> tuple[UserView, ...]:
 def reset_second_factor(
     services: Services, principal: Principal, user_id: str, proof: ChangeProof
 ) -> SignInLink:
-    """Remove another user's second factor, and return a link with which they sign in once.
+    """Remove another user's second factor, and return a one-time sign-in link for that user.
 
     The requesting user has to confirm this as if they were changing their own factors. Otherwise,
-    somebody who steals their session could take over the account of the other user.
-
-    Raises:
-        UnusableInputError: the password or code of the requesting user is wrong; the failed attempt
-            is counted.
-        ConfirmChangeError: the requesting user has to confirm first.
-        NotFoundError: there is no such user, or they are disabled.
-        ConflictError: the user is the requesting user, who has to use a recovery code instead.
+    anyone who stole their session could take over the other user's account.
     """
     if user_id == principal.user_id:
         raise ConflictError(facts.OWN_SECOND_FACTOR())
@@ -69,7 +62,7 @@ def reset_second_factor(
 def remove_second_factor(
     tx: Transaction, user_id: str, *, now: datetime, with_password: bool = False
 ) -> None:
-    """Remove a user's app, passkeys and recovery codes; end their sessions, tokens and feed.
+    """Remove a user's app, passkeys and recovery codes, and end their sessions, tokens and feed.
 
     `with_password` also removes their password, which they would otherwise need to set up a new
     second factor.

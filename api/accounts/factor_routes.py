@@ -43,8 +43,8 @@ def set_second_factor(form: AccountForm, services: ServicesDep, principal: Princ
 
     `code` is the app's code for the key from `GET /me/second-factor`. Your current password and
     code are required if you have them. If you sign in only with a passkey or at the identity
-    provider, make this change on the account page. Your recovery codes, your calendar feed, your
-    other browser sessions and your tokens end, including the token that you use now.
+    provider, make this change on the account page. This revokes your recovery codes, your calendar
+    feed, your other browser sessions, and all your tokens, including the one used for this request.
     """
     account.set_up_account(services, principal, form)
 
@@ -53,7 +53,7 @@ def set_second_factor(form: AccountForm, services: ServicesDep, principal: Princ
 def make_recovery_codes(
     entered: OldFactors, services: ServicesDep, principal: PrincipalDep
 ) -> RecoveryCodes:
-    """Replace your recovery codes with ten new ones; requires your current password and code."""
+    """Replace your recovery codes with ten new ones. Requires your current password and code."""
     codes = account.make_recovery_codes(services, principal, ChangeProof(entered))
     return RecoveryCodes(codes=codes)
 

@@ -173,5 +173,5 @@ SCOPES: Mapping[TokenScope, Fact] = {
         "make all other changes, such as to cycles, policies, retention and tokens",
     )(),
 }
-"""The permissions that each scope grants, as the end of a sentence that starts with "May"."""
+"""The permissions granted by each scope, phrased to complete a sentence that starts with "May"."""
 SCOPE_LIST = message("accounts.scope_list", "{scopes}", scopes=listed(FACT))

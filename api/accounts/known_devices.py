@@ -1,7 +1,7 @@
 """Known devices: browsers in which a user has signed in with a password before.
 
-Attempts from a known device are not delayed by the failed attempts of strangers. The cookie is
-signed and identifies the user, but grants no access.
+Attempts from a known device are not delayed by strangers' failed attempts. The cookie is signed and
+identifies the user, but grants no access.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class KnownDevice:
 
 
 def issue_known_device(keyring: Keyring, user_id: str, *, now: datetime) -> str:
-    """Return the value of the cookie for a browser in which a user has just signed in."""
+    """Return the cookie value for a browser in which a user has just signed in."""
     expires = int((now + DEVICE_LIFETIME).timestamp())
     signed = f"{user_id}.{secrets.token_hex(_DEVICE_ID_BYTES)}.{expires}"
     return f"{signed}.{_signature(keyring, signed)}"

@@ -47,7 +47,7 @@ class RelyingParty:
 
 @dataclass(frozen=True, slots=True)
 class PasskeyOwner:
-    """The user or person that a new passkey is for: an id, and the name that the device shows."""
+    """The user or person for whom a passkey is created: an id, and the name shown by the device."""
 
     id: str
     name: str
@@ -68,7 +68,7 @@ def registration_options(
     owner: PasskeyOwner,
     existing: Iterable[str],
 ) -> str:
-    """Return the options with which a browser creates a passkey for `owner`, as JSON.
+    """Return the JSON options with which a browser creates a passkey for `owner`.
 
     Devices that already have a passkey with one of the `existing` credential ids are excluded.
     """
@@ -114,9 +114,10 @@ def verify_registration(
 def authentication_options(
     flow: SignInFlow, relying_party: RelyingParty, allowed: Iterable[str] = ()
 ) -> str:
-    """Return the options with which a browser uses a passkey for this site, as JSON.
+    """Return the JSON options with which a browser uses a passkey for this site.
 
-    `allowed` are the credential ids of the passkeys that can be used; if empty, any passkey can.
+    `allowed` contains the credential ids of the passkeys that can be used; if it is empty, any
+    passkey can.
     """
     return options_to_json(
         generate_authentication_options(

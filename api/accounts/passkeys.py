@@ -63,7 +63,7 @@ class PasskeyView(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class PasskeyChallenge:
-    """A started flow, and the options that the browser needs for it, as JSON."""
+    """A started flow, and the JSON options that the browser needs to continue it."""
 
     flow: SignInFlow
     options: str
@@ -130,8 +130,7 @@ def finish_registration(
     Raises:
         ConfirmChangeError: the user has to confirm the change first.
         NotSignedInError: the flow has expired, or another user started it.
-        UnusableInputError: the response is invalid for the flow, or the device did not verify its
-            user.
+        UnusableInputError: the response is invalid, or the device did not verify its user.
         ConflictError: the passkey is already registered.
     """
     now = services.now()
@@ -191,7 +190,7 @@ def rename_passkey(
 def remove_passkey(
     services: Services, principal: Principal, passkey_id: str, change_secret: str
 ) -> None:
-    """Remove one of the requesting user's passkeys; end their tokens, feed and other sessions.
+    """Remove one of the requesting user's passkeys, and end their tokens, feed and other sessions.
 
     Raises:
         NotFoundError: there is no such passkey, or it belongs to another user.
@@ -208,7 +207,7 @@ def remove_passkey(
 
 
 def remove_all_passkeys(tx: Transaction, user_id: str) -> None:
-    """Remove all passkeys of a user."""
+    """Remove all of a user's passkeys."""
     for row in _rows_of(tx, user_id):
         tx.delete(row)
         record_event(tx, "passkey removed", "passkey", row.id)
@@ -251,9 +250,9 @@ def verify_signer(
     *,
     now: datetime,
 ) -> UserRow | None:
-    """Return the user whose passkey signed the challenge, or `None` if it is not valid.
+    """Return the user whose passkey signed the challenge, or `None` if the response is invalid.
 
-    The passkeys of disabled users are not valid.
+    Passkeys of disabled users are rejected.
     """
     identifier = presented_credential_id(response)
     found = tx.scalar(select(PasskeyRow).where(PasskeyRow.credential_id == identifier))
@@ -273,7 +272,7 @@ def accept_assertion(
     *,
     now: datetime,
 ) -> bool:
-    """Return whether a passkey signed the challenge of `flow`; record its use or its refusal."""
+    """Return whether a passkey signed the challenge of `flow`, and record its use or refusal."""
     sign_count = verify_assertion(
         flow, relying_party, response, public_key=row.public_key, sign_count=row.sign_count
     )

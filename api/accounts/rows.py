@@ -42,7 +42,7 @@ class UserRow(SealedRow, IdentifiedRow):
         password_hash: argon2id; `None` until a password is set.
         totp_sealed: the second factor's secret, encrypted with the master key.
         totp_step: the time step of the last accepted code, so that each code works only once;
-            `None` if no code was accepted yet.
+            `None` if no code has been accepted yet.
         subject: the user's identifier at the identity provider `issuer`; both are `None` until the
             account is linked.
         expected_mail: the verified email address by which the account will be linked.
@@ -144,7 +144,7 @@ class SignInFlowRow(SealedRow, TableRow):
 
 
 class FailedSignInRow(TableRow):
-    """The number of recent failed attempts to sign in with a password, in one budget.
+    """The number of recent failed password sign-ins counted in one budget.
 
     Attributes:
         key: an HMAC of the budget and the network, name or device to which it applies.
@@ -160,12 +160,12 @@ class FailedSignInRow(TableRow):
 
 
 class CredentialRow(SealedRow, IdentifiedRow):
-    """A secret, stored as its SHA-256, that belongs to either a user or a person.
+    """A secret of a user or a person, stored as its SHA-256.
 
     `confirmed_at` is when the user last authenticated with all factors that they have, or `None` if
-    this never happened. `factor` is `provider` if a browser session or token is based on the
-    identity provider's second factor, and `earlier` in tokens from before second factors were
-    required. `scopes` are those of a token, separated by spaces; see `TokenScope`.
+    they never did. `factor` is `provider` if a browser session or token is based on the identity
+    provider's second factor, and `earlier` in tokens from before second factors were required.
+    `scopes` contains a token's scopes, separated by spaces; see `TokenScope`.
     """
 
     __tablename__ = "credentials"

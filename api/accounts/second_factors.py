@@ -29,17 +29,17 @@ _VERSION_BYTES = 2
 
 
 class AcceptedCode(StrEnum):
-    """The kind of a code that was accepted."""
+    """The kind of an accepted code."""
 
     APP = "app"
     RECOVERY = "recovery code"
 
 
 def has_own_second_factor(tx: Transaction, row: UserRow) -> bool:
-    """Return whether a user has set up codes from an app, or a passkey.
+    """Return whether a user has set up an authenticator app or a passkey.
 
-    A user without either can have a second factor at the identity provider, which counts for the
-    browser sessions and tokens that are based on it (`PROVIDER_FACTOR`).
+    A user without either may still have a second factor at the identity provider, which counts for
+    the browser sessions and tokens that are based on it (`PROVIDER_FACTOR`).
     """
     if row.totp_sealed is not None:
         return True
@@ -71,7 +71,7 @@ def is_locked(row: UserRow, now: datetime) -> bool:
 def verify_code(
     tx: Transaction, keyring: Keyring, row: UserRow, code: str, *, now: datetime
 ) -> AcceptedCode | None:
-    """Verify and use up a code; return its kind, or `None` if the code is not valid.
+    """Verify and use up a code, and return its kind, or `None` if the code is not valid.
 
     The app's codes for the current, the previous and the next 30 seconds are valid, as are unused
     recovery codes. Each code works once.
@@ -107,7 +107,7 @@ def replace_recovery_codes(tx: Transaction, user_id: str) -> tuple[str, ...]:
 
 
 def delete_recovery_codes(tx: Transaction, user_id: str) -> None:
-    """Delete all recovery codes of a user."""
+    """Delete all of a user's recovery codes."""
     tx.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.user_id == user_id))
 
 
@@ -120,7 +120,7 @@ def count_unused_recovery_codes(tx: Transaction, principal: Principal) -> int:
 
 
 def new_recovery_code(length: int = _CODE_LENGTH) -> str:
-    """Return a random code of `length` characters in groups of four: `K7QM-2XHD-9PTB-RW4C`.
+    """Return a random code of `length` characters in groups of four, such as `K7QM-2XHD-9PTB-RW4C`.
 
     Each character encodes five bits.
     """

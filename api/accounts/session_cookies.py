@@ -68,7 +68,7 @@ def set_change_cookie(answer: Response, settings: Settings, change: SignInFlow) 
 
 
 def change_secret_of(request: Request, settings: Settings) -> str:
-    """Return the change secret that a request presents, or an empty string."""
+    """Return the change secret that a request presents, or an empty string if there is none."""
     return request.cookies.get(change_cookie(settings), "")
 
 

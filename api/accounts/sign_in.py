@@ -98,7 +98,7 @@ def sign_in_by_password(services: Services, form: SignInForm, attempt: Attempt) 
 
 
 def sign_in_by_second_factor(services: Services, pending_secret: str, code: str) -> IssuedSecret:
-    """Complete a sign-in at the provider with a code; return the session cookie's secret.
+    """Complete a sign-in at the provider with a code, and return the session cookie's secret.
 
     Raises:
         NotSignedInError: the code is wrong, the sign-in has expired, or the user is locked out.
@@ -114,7 +114,7 @@ def sign_in_by_second_factor(services: Services, pending_secret: str, code: str)
 
 
 def confirm_by_code(services: Services, principal: Principal, code: str) -> bool:
-    """Re-authenticate the requesting user with a code; return whether it was accepted."""
+    """Re-authenticate the requesting user with a code, and return whether it was accepted."""
     now = services.now()
     with services.database.writing() as tx:
         row = tx.get_one(UserRow, principal.user_id)
@@ -177,7 +177,7 @@ def complete_sign_in(
     lifetime: timedelta,
     new_device: bool = False,
 ) -> IssuedSecret:
-    """Issue a cookie to a user who has signed in; record `method` in the audit trail.
+    """Issue a cookie to a user who has signed in, and record `method` in the audit trail.
 
     `new_device` is true if the user signs in with a password in a browser that is not one of their
     known devices; the audit trail then states this.

@@ -100,7 +100,7 @@ def find_flow(
 def consume_flow(
     tx: Transaction, secret: str, kinds: Iterable[SignInFlowKind], *, now: datetime
 ) -> SignInFlow | None:
-    """Find a flow as `find_flow` does, and delete it so that it cannot be finished twice."""
+    """Return a flow as `find_flow` does, and delete it so that it cannot be finished twice."""
     found = find_flow(tx, secret, kinds, now=now)
     if found is not None:
         tx.execute(delete(SignInFlowRow).where(SignInFlowRow.secret_sha256 == sha256_of(secret)))

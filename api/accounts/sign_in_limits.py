@@ -112,7 +112,7 @@ def forget_attempt(tx: Transaction, attempt: Attempt) -> None:
 
 
 class DelayedAttempts:
-    """Delays attempts before their passwords are compared; at most `limit` wait at a time."""
+    """Delays sign-in attempts before the password check; at most `limit` wait at a time."""
 
     def __init__(self, limit: int = _MAX_WAITING) -> None:
         self._left = limit
@@ -137,7 +137,7 @@ class DelayedAttempts:
 def _budgets_of(
     tx: Transaction, keyring: Keyring, name: str, sender: Sender, now: datetime
 ) -> tuple[dict[str, _Budget], bool]:
-    """Return the budgets of an attempt by key; the budget by name comes last.
+    """Return an attempt's budgets, keyed as their rows are, with the budget by name last.
 
     Also return whether the attempt comes from a known device whose budget is not used up.
     """
@@ -174,7 +174,7 @@ def _refused_until(tx: Transaction, budgets: dict[str, _Budget], now: datetime) 
 
 
 def _count(tx: Transaction, key: str, budget: _Budget, now: datetime) -> int:
-    """Count a failed attempt in one statement, and return how many there are in the window."""
+    """Count a failed attempt in a single statement, and return the number in the window."""
     insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     expired, ends = FailedSignInRow.expires_at <= now, now + budget.window
     restarts = expired if budget.attempts is not None else FailedSignInRow.key.is_not(None)
@@ -194,7 +194,7 @@ def _count(tx: Transaction, key: str, budget: _Budget, now: datetime) -> int:
 
 
 def _delay_seconds(failures: int) -> int:
-    """Return the delay for an attempt that would be failure number `failures` for its name."""
+    """Return the delay in seconds for an attempt that would be its name's `failures`-th failure."""
     excess = failures - _UNDELAYED_ATTEMPTS
     return 0 if excess <= 0 else min(1 << min(excess - 1, 10), MAX_DELAY_SECONDS)
 

@@ -1,7 +1,7 @@
-"""Use cases of administrators: adding other users, and changing or ending their access.
+"""Use cases for administrators: adding other users, and changing or ending their access.
 
 The requesting user has to confirm each of these as if they were changing their own factors.
-Otherwise, somebody who steals their session could obtain lasting access.
+Otherwise, anyone who stole their session could obtain lasting access.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class UserDetails(FrozenModel):
 
 
 class AddedUser(FrozenModel):
-    """A new user, and the link with which they sign in once."""
+    """A new user, and their one-time sign-in link."""
 
     user: UserView
     sign_in: SignInLink
@@ -65,7 +65,7 @@ def read_user(services: Services, user_id: str) -> UserDetails:
 def create_user(
     services: Services, principal: Principal, name: str, access: Access, proof: ChangeProof
 ) -> AddedUser:
-    """Add a user, and return a link with which they sign in once.
+    """Add a user, and return them with a one-time sign-in link.
 
     Raises:
         UnusableInputError: the name is invalid, or the password or code of the requesting user is
@@ -160,7 +160,7 @@ def sign_out(services: Services, principal: Principal, user_id: str, proof: Chan
 
 
 def record_access(tx: Transaction, row: UserRow) -> None:
-    """Record a user's new access: their role, and the number of cycles and countries."""
+    """Record a user's new access: their role, and how many cycles and countries limit it."""
     access = access_of(row)
     limits: dict[str, Any] = {
         name: len(values)
@@ -185,7 +185,7 @@ def _as_texts(access: Access) -> dict[str, str]:
 
 
 def _refuse_own(principal: Principal, user_id: str) -> None:
-    """Refuse changes to one's own access, so that at least one administrator is left.
+    """Refuse changes to one's own access, so that at least one administrator remains.
 
     Raises:
         ConflictError: the user is the requesting user.

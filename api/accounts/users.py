@@ -90,7 +90,7 @@ def parse_link(issuer: str, subject: str | None, mail: str | None) -> ProviderLi
 def add_user(
     tx: Transaction, name: str, role: AccessRole, *, now: datetime, access: Access | None = None
 ) -> str:
-    """Add a user, and return the user's id. `access`, if given, takes precedence over `role`.
+    """Add a user, and return their id. `access`, if given, takes precedence over `role`.
 
     Raises:
         UnusableInputError: the name is invalid.
@@ -133,7 +133,7 @@ def link_user(tx: Transaction, user_id: str, link: ProviderLink) -> None:
 
 
 def unlink_user(tx: Transaction, user_id: str) -> None:
-    """Remove a user's link to a provider account, and the address by which one would be linked."""
+    """Unlink a user's provider account, and clear the email address for automatic linking."""
     row = tx.get_one(UserRow, user_id)
     row.issuer = row.subject = row.expected_mail = None
     record_event(tx, "user unlinked", "user", user_id)
@@ -253,12 +253,12 @@ def _faults(error: ValidationError) -> list[InputFault]:
 
 
 def ensure_manager(tx: Transaction, name: str, *, now: datetime) -> str:
-    """Return the id of the user called `name`; add them as a manager if there is no such user."""
+    """Return the id of the user called `name`, adding them as a manager if they do not exist."""
     return ensure_user(tx, name, AccessRole.MANAGER, now=now)
 
 
 def ensure_user(tx: Transaction, name: str, role: AccessRole, *, now: datetime) -> str:
-    """Return the id of the user called `name`; add them with `role` if there is no such user."""
+    """Return the id of the user called `name`, adding them with `role` if they do not exist."""
     row = tx.scalar(select(UserRow).where(UserRow.name == name))
     if row is None:
         row = UserRow(name=name, role=role.value, created_at=now)

@@ -1,1 +1,1 @@
-"""Aides' links, which show aides the times of a coachee's sessions and let them answer."""
+"""Links through which aides see the times of a coachee's sessions and answer for the coachee."""

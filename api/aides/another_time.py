@@ -1,6 +1,6 @@
-"""Use cases of aides: proposing another time for a coachee, or answering a proposal.
+"""Use cases for aides: proposing another time for a coachee, or answering a proposal.
 
-An aide sees the times that are free for both participants, and the proposals without comments.
+An aide sees the times when both participants are free, and the proposals without comments.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class AideProposal(FrozenModel):
 
     Attributes:
         own: whether the proposal was made by or for the coachee, not by the other participant.
-        needs_office: whether the programme office decides on it.
+        needs_office: whether the programme office has to decide on it.
     """
 
     id: str
@@ -42,7 +42,7 @@ class AideProposal(FrozenModel):
 
     @property
     def is_open(self) -> bool:
-        """Whether the proposal has not been decided, withdrawn or closed yet."""
+        """Whether the proposal is still open: not yet decided, withdrawn or closed."""
         return self.state is ProposalState.PROPOSED
 
 
@@ -87,7 +87,7 @@ def read_another_time(services: Services, principal: Principal, session_id: str)
 def propose(
     services: Services, principal: Principal, session_id: str, time: NewTime
 ) -> AideProposal:
-    """Propose one of the offered times for the coachee, and notify them of a new proposal by email.
+    """Propose one of the offered times for the coachee, and email them if the proposal is new.
 
     Raises:
         NotFoundError: there is no such session, or it is not the coachee's.
@@ -126,7 +126,7 @@ def decide(
     The coachee is notified by email if the proposal was open.
 
     Raises:
-        NotFoundError: there is no such session of the coachee, or no such proposal about it.
+        NotFoundError: there is no such session of the coachee, or no such proposal for it.
         ConflictError: the decision is not up to the coachee, the proposal is no longer open, the
             time is no longer free, or the aide has sent too many answers today.
     """

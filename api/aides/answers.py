@@ -1,9 +1,9 @@
-"""Use cases of aides: reading the times of a coachee's upcoming sessions, and answering them.
+"""Use cases for aides: reading the times of a coachee's upcoming sessions, and answering.
 
 An aide sees the time of a session and the coachee's reply, but not the other participant, topic,
-place or comments.
-Other use cases of aides, such as those in `api.aides.another_time`, follow the same pattern: they
-take the aide's principal, act as the principal that `coachee_of` returns, and call `tell_coachee`.
+place or comments. Other use cases for aides, such as those in `api.aides.another_time`, follow the
+same pattern: they take the aide's principal, act as the principal that `coachee_of` returns, and
+call `tell_coachee`.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class AideTimes(FrozenModel):
 
 
 def read_times(services: Services, principal: Principal) -> AideTimes:
-    """Return the times of the sessions that have not ended, in chronological order."""
+    """Return the times of the coachee's sessions that have not ended, in chronological order."""
     now = services.now()
     with services.database.reading() as tx:
         sessions = person_schedule(tx, principal.person_id or "").sessions
@@ -131,12 +131,12 @@ def tell_coachee(tx: Transaction, services: Services, principal: Principal, act:
 
 
 def label_of(tx: Transaction, principal: Principal) -> str:
-    """Return the name that the coachee gave an aide."""
+    """Return the name that the coachee gave the aide."""
     return tx.get_one(CredentialRow, principal.credential_id).label
 
 
 def aide_time(session: SessionDetails, notice: SessionNotice | None, *, now: datetime) -> AideTime:
-    """Return what an aide may see of a session: its time, the reply, and any open proposals."""
+    """Return the details of a session that an aide may see: time, reply, and open proposals."""
     confirmed = session.state is SessionState.CONFIRMED
     return AideTime(
         id=session.id,

@@ -108,8 +108,8 @@ def authenticate_aide(
     """Return the aide whose secret was presented, in a path or as a bearer token.
 
     The principal has the id of the coachee for whom the aide answers. Returns `None` if the secret
-    is unknown, ended or expired, if the seal of its row is not valid, or if the coachee has left or
-    has no working link.
+    is unknown, revoked or expired, if the seal of its row is not valid, or if the coachee has left
+    or has no working link.
     """
     if presented.source is SecretSource.COOKIE:
         return None

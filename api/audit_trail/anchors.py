@@ -1,7 +1,7 @@
 """Anchors: heads of the trail that are stored outside the database.
 
 A chain of seals does not reveal that its end was removed. An anchor contains the number of rows at
-some time and the seal of the last one, so a later verification can detect that rows are missing.
+a given time and the seal of the last one, so a later verification can detect that rows are missing.
 Anchors are written to a file once a day. Each line has its own seal, so lines can be removed from
 the file but not forged.
 """
@@ -52,9 +52,9 @@ def append_anchor(path: Path, keyring: Keyring, anchor: Anchor) -> None:
 
 
 def read_anchors(path: Path, keyring: Keyring) -> tuple[Anchor, ...]:
-    """Return the anchors in the file at `path`, oldest first; none if there is no file.
+    """Return the anchors in the file at `path`, oldest first, or none if there is no file.
 
-    Lines that this key ring did not seal are ignored, for example a line that a crash cut short.
+    Lines not sealed with this key ring, such as one cut short by a crash, are ignored.
 
     Raises:
         OSError: the file cannot be read.

@@ -1,6 +1,6 @@
 """Messages about the audit trail, and labels for the names that it stores.
 
-The keys are the stored names. They never change, but their labels can.
+The keys are the stored names, which never change; their labels can.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def record_event(
 
 
 def _authentication_detail(principal: Principal) -> dict[str, str]:
-    """Return the `AUTHENTICATION_DETAILS` of the holder of a link; empty for other principals."""
+    """Return the `AUTHENTICATION_DETAILS` of a link's holder; empty for other principals."""
     if principal.person_id is None or principal.credential_id is None:
         return {}
     verification = principal.verification or Verification.LINK
@@ -85,8 +85,8 @@ def record_reading(
 ) -> None:
     """Record that a user read personal data, at most once an hour per action and object.
 
-    A page that refreshes all day adds at most one row per hour. A read that is already recorded
-    costs a single query.
+    A page that refreshes all day adds at most one row per hour. A read that has already been
+    recorded costs a single query.
     """
     now = services.now()
     with services.database.reading() as tx:
@@ -105,7 +105,7 @@ def last_event_time(tx: Transaction, action: str) -> datetime | None:
 def _was_recorded_recently(
     tx: Transaction, principal: Principal, action: str, object_id: str, *, now: datetime
 ) -> bool:
-    """Return whether the principal's action on the object was already recorded in the last hour."""
+    """Return whether the principal's action on the object was recorded within the last hour."""
     found = select(AuditRow.number).where(
         AuditRow.object_id == object_id,
         AuditRow.actor_id == principal.user_id,

@@ -1,4 +1,4 @@
-"""The last restore of the database, as the audit trail records it."""
+"""The last restore of the database, as recorded in the audit trail."""
 
 from __future__ import annotations
 

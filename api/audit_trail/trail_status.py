@@ -42,7 +42,7 @@ class AuditTrailStatus(FrozenModel):
 
 
 def read_trail_status(services: Services) -> AuditTrailStatus:
-    """Return the trail's length, head and last verification, without a new verification."""
+    """Return the trail's length, head and last verification, without verifying the trail again."""
     with services.database.reading() as tx:
         return trail_status(tx)
 

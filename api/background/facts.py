@@ -26,7 +26,7 @@ HAS_ENDED: Mapping[str, Message] = {
         "background.question_ended", "the question has already ended ({state})", state=FACT
     ),
 }
-"""The message for a task that can no longer be cancelled, by the task's noun."""
+"""The message for a task that can no longer be cancelled, keyed by the task's noun."""
 
 WENT_DOWN: Mapping[str, Message] = {
     "run": plural_message(
@@ -46,7 +46,7 @@ WENT_DOWN: Mapping[str, Message] = {
         count=PLAIN_NUMBER,
     ),
 }
-"""The message for a task that is not retried after its worker has crashed, by the task's noun."""
+"""The message for a task that is not retried after its worker crashed, keyed by the task's noun."""
 
 CRASHED = message(
     "background.crashed",

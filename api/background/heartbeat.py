@@ -17,15 +17,15 @@ from api.database.engine import Database
 from api.logging.exception_location import exception_location
 
 STALE_AFTER = timedelta(seconds=60)
-"""A worker is reported as silent after this time without a heartbeat."""
+"""The time without a heartbeat after which a worker is reported as silent."""
 
 _LOG = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """A thread that records at intervals, by the database's clock, that a slot's worker is alive.
+    """A thread that regularly records, by the database's clock, that a slot's worker is alive.
 
-    It also acquires the lease again if the connection that held it was lost. If another worker has
+    It also reacquires the lease if the connection that held it was lost. If another worker has
     taken the slot over, it calls `on_taken_over` once and ends.
     """
 
@@ -53,7 +53,7 @@ class Heartbeat:
         self._thread.join()
 
     def beat(self) -> None:
-        """Acquire the lease again if it was lost, and record one heartbeat.
+        """Reacquire the lease if it was lost, and record one heartbeat.
 
         Raises:
             SlotTakenOverError: another worker has taken the slot over.

@@ -1,7 +1,7 @@
 """Counts orphaned jobs: running jobs whose worker no longer sends heartbeats.
 
-An orphaned job resumes when another worker takes it over, which it does once the worker's lease is
-free (see `api.background.takeover`), or when a worker with the same slot starts on any machine.
+An orphaned job resumes when another worker takes it over, which happens once the lease on its slot
+is free (see `api.background.takeover`), or when a worker with the same slot starts on any machine.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _PENDING = "PENDING"
 def count_orphaned_jobs(
     tx: Transaction, job_types: Iterable[JobType], now: datetime
 ) -> dict[str, int]:
-    """Count the orphaned jobs of each type, by the name of the type.
+    """Return the number of orphaned jobs of each type, keyed by type name.
 
-    `now` is the time of the database's clock.
+    `now` is the current time by the database's clock.
     """
     job = table(
         "workflow_status",

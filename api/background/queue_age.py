@@ -15,10 +15,10 @@ _WAITING, _DELAYED = "ENQUEUED", "DELAYED"
 
 
 def queue_ages(tx: Transaction, job_types: Iterable[JobType], now: datetime) -> dict[str, float]:
-    """Return how long the oldest job of each type has been waiting, in seconds, by type name.
+    """Return how many seconds the oldest job of each type has been waiting, keyed by type name.
 
-    A job waits from the time at which it was queued or returned to its queue, or at which its delay
-    ended. The age is 0 if no job of the type is waiting. `now` is the time of the database's clock.
+    A job starts waiting when it is queued or returned to its queue, or when its delay ends. The age
+    is 0 if no job of the type is waiting. `now` is the current time by the database's clock.
     """
     job = table(
         "workflow_status",

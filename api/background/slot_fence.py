@@ -2,7 +2,7 @@
 
 The epoch of a slot increases each time a worker starts with the slot, and each time another worker
 takes the slot's jobs over. Writing transactions run one at a time, so an epoch that is current when
-a transaction begins is current when it commits.
+a transaction begins is still current when it commits.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class SlotFence:
         self._epoch: int | None = None
 
     def claim(self, tx: Transaction) -> None:
-        """Start a new epoch of the slot; the transactions of its earlier workers then fail."""
+        """Start a new epoch of the slot, so that transactions of its earlier workers fail."""
         self._epoch = start_epoch(tx, self._slot)
         row = tx.get_one(WorkerHeartbeatRow, self._slot)
         row.started_at = row.seen_at = database_now(tx)

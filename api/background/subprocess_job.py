@@ -94,7 +94,7 @@ class SubprocessJob(ABC, Generic[RowT]):
 
     @abstractmethod
     def _record_end(self, tx: Transaction, row: RowT) -> None:
-        """Record the final state of the task in the audit trail."""
+        """Record the task's final state in the audit trail."""
 
     def _retry(self, operation: Callable[[], Value]) -> Value:
         return retry_while_unavailable(self._stopping, operation)
@@ -103,7 +103,7 @@ class SubprocessJob(ABC, Generic[RowT]):
         """Set the state to running and return the task.
 
         Return `None` if the task no longer exists or has ended. A task whose cancellation was
-        requested, or whose attempts are used up, is ended here.
+        requested, or whose attempts are used up, is ended instead.
         """
         with self._database.writing() as tx:
             row = tx.get(self.row_type, subject_id)

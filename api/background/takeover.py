@@ -65,7 +65,7 @@ class Takeover:
         self._thread.join()
 
     def look(self) -> list[str]:
-        """Take over the slots whose workers have ended, and return the names of these slots."""
+        """Take over the slots whose workers have ended, and return the slots' names."""
         with self._database.reading() as tx:
             signs = _signs_of_others(tx, self._slot)
         now = self._monotonic()

@@ -49,5 +49,5 @@ def read_failure(stored: Mapping[str, Any]) -> TaskFailure:
 
 
 def erased_failure(stored: Mapping[str, Any], text: str) -> dict[str, Any]:
-    """Return a stored failure with `text` instead of the detail, which mentioned a person."""
+    """Return a stored failure with `text` in place of its detail, which mentioned a person."""
     return {name: value for name, value in stored.items() if name != _FACT} | {_DETAIL: text}

@@ -35,7 +35,7 @@ class WorkerLeaseHeldError(DomainError):
 
 
 class WorkerLease:
-    """The lease on a slot; it is held by acquiring the slot's lock."""
+    """The lease on a slot. A process holds it by acquiring the slot's lock."""
 
     def __init__(self, database: Database, name: str) -> None:
         self.name = name
@@ -61,10 +61,10 @@ class WorkerLease:
 def hold_worker_lease(
     database: Database, name: str, *, wait_seconds: float = 0.0
 ) -> Iterator[WorkerLease]:
-    """Hold the lease on the slot `name` in the block; it is also released if the process ends.
+    """Return a context manager that holds the lease on the slot `name`.
 
-    `wait_seconds` is how long to wait for a process that holds the lease. Another worker holds it
-    briefly when it takes over the jobs of the slot.
+    The lease is also released if the process ends. `wait_seconds` is how long to wait for a process
+    that holds the lease. Another worker holds it briefly when it takes over the jobs of the slot.
 
     Raises:
         WorkerLeaseHeldError: another process holds the lease.
@@ -107,7 +107,7 @@ class FileLock:
 
 
 class AdvisoryLock:
-    """A PostgreSQL advisory lock, which is released when its dedicated `connection` ends."""
+    """A PostgreSQL advisory lock, which is released when its dedicated `connection` closes."""
 
     def __init__(self, database: Database, name: str) -> None:
         self._number = lock_number(name)

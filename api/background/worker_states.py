@@ -16,7 +16,7 @@ from api.values import FrozenModel
 
 
 class WorkerState(StrEnum):
-    """The state of a worker that has not ended in an orderly way.
+    """The state of a worker that has not shut down cleanly.
 
     A silent worker sends no heartbeats but holds its lease: it is stopped or hangs. A dead worker
     does neither, and no other worker has taken over its jobs yet.
@@ -28,7 +28,7 @@ class WorkerState(StrEnum):
 
 
 class WorkerStates(FrozenModel):
-    """The names of the slots in each state, and how many times slots were taken over."""
+    """The names of the slots in each state, and the total number of takeovers."""
 
     slots: dict[WorkerState, tuple[str, ...]]
     takeovers: int

@@ -1,8 +1,8 @@
 """Reads the busy times in a calendar file (RFC 5545) that a person has uploaded.
 
-Titles, places and other people are first removed from the text; only the rest is parsed. A file
-whose text shows that it would be expensive to expand is refused before parsing. The expansion runs
-in a child process with limits, whose output is treated as untrusted.
+Titles, places and other people are removed from the text before it is parsed. A file whose text
+shows that it would be expensive to expand is refused before parsing. The expansion runs in a child
+process with limits, whose output is treated as untrusted.
 """
 
 from __future__ import annotations
@@ -81,9 +81,9 @@ class _Response(BaseModel):
 def busy_times_in(
     file: str, content: bytes, owner: CalendarOwner, first: date, last: date
 ) -> tuple[BusyTime, ...]:
-    """Return the busy times in a calendar file, from `first` to `last`, in the owner's zone.
+    """Return the busy times from `first` to `last` in a calendar file, in the owner's time zone.
 
-    Events that are cancelled, declined by the owner, or shown as free are left out.
+    Events that are cancelled, declined by the owner, or shown as free are excluded.
 
     Raises:
         UnusableInputError: the file is not a calendar, is too large or too complex, or contains too
@@ -109,7 +109,7 @@ def _refusal(file: str, message: Fact, row: int = 1) -> UnusableInputError:
 
 
 def _text_without_titles(file: str, content: bytes, address: str) -> str:
-    """Return the unfolded lines of a calendar file that busy times depend on.
+    """Return the unfolded lines of a calendar file on which its busy times depend.
 
     Raises:
         UnusableInputError: the file is too large, or is not a calendar.
@@ -185,7 +185,7 @@ def _days(duration: str) -> int:
 
 
 def _expanded(file: str, text: str, zone: str, first: date, last: date) -> _Response:
-    """Return the busy times that a child process finds.
+    """Return the busy times that a child process finds in a calendar.
 
     Raises:
         UnusableInputError: the file is not a calendar, or its expansion exceeds the limits.

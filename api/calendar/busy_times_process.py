@@ -61,7 +61,7 @@ def _busy(calendar: Component, zone: ZoneInfo, first: date, last: date) -> Itera
 
 
 def _drop_unknown_zone(calendar: Component) -> None:
-    """Remove `X-WR-TIMEZONE` if it names no known zone, so that the calendar can be expanded."""
+    """Remove `X-WR-TIMEZONE` if its zone is unknown, so that the calendar can be expanded."""
     try:
         ZoneInfo(str(calendar.get("X-WR-TIMEZONE", "UTC")))
     except (ValueError, ZoneInfoNotFoundError, OSError):
@@ -109,7 +109,10 @@ def _periods(
 
 
 def _instant(moment: date, zone: tzinfo) -> datetime:
-    """Return an aware datetime; a date becomes midnight in `zone`, a floating time is in `zone`."""
+    """Return `moment` as an aware datetime.
+
+    A date becomes midnight in `zone`, and a floating time is taken to be in `zone`.
+    """
     if not isinstance(moment, datetime):
         return datetime.combine(moment, time(), zone)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)

@@ -135,7 +135,7 @@ def _group(invitation: Invitation) -> str:
 
 
 def _changed(message: Message) -> frozenset[str]:
-    """Return which of the displayed values have changed since the recipient's last message."""
+    """Return the names of the values that have changed since the recipient's last message."""
     now, before = message.invitation, message.before
     if before is None:
         return frozenset()

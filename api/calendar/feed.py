@@ -41,9 +41,9 @@ class FeedStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeedEvent:
-    """An event of a feed, in `[start, end)`; `changed_at` is when it was last changed.
+    """An event in a feed, spanning `[start, end)` and last changed at `changed_at`.
 
-    An event that lasts whole days has a `first_day` and a `last_day`.
+    An all-day event has a `first_day` and a `last_day`.
     """
 
     uid: str
@@ -82,7 +82,7 @@ def file_bytes(events: Iterable[FeedEvent]) -> bytes:
 
 @lru_cache(maxsize=256)
 def _calendar(name: str) -> tuple[bytes, bytes]:
-    """Return the text of the calendar before and after the events."""
+    """Return the calendar text that precedes the events, and the text that follows them."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -110,7 +110,7 @@ def _event_bytes(event: FeedEvent) -> bytes:
 
 
 def _time_lines(event: FeedEvent) -> tuple[bytes, bytes]:
-    """Return the start and the end: instants, or dates if the event lasts whole days."""
+    """Return the start and the end: instants, or dates for an all-day event."""
     if event.first_day is None or event.last_day is None:
         start, end = utc_bytes(event.start), utc_bytes(event.end)
         return b"DTSTART:%b\r\n" % start, b"DTEND:%b\r\n" % end

@@ -1,4 +1,4 @@
-"""Renders calendar objects and their properties with the package `icalendar` (RFC 5545).
+"""Renders calendar objects and their properties with the `icalendar` package (RFC 5545).
 
 `api.calendar.ics` writes plain values itself and imports this module only for other values, because
 importing the package takes as long as rendering all invitations of a small cycle.
@@ -86,7 +86,7 @@ def organiser_lines(name: str, address: str) -> bytes:
 
 
 def attendee_lines(name: str, address: str, partstat: PartStat | None, role: str) -> bytes:
-    """Return the ATTENDEE property; without PARTSTAT for a cancellation."""
+    """Return the ATTENDEE property, with no PARTSTAT if `partstat` is `None` (in cancellations)."""
     answer: dict[str, Any] = {} if partstat is None else {"partstat": partstat.value}
     if partstat is PartStat.NEEDS_ACTION:
         answer["rsvp"] = True  # without this, clients show no reply buttons

@@ -141,9 +141,9 @@ def _uid_lines(uid: str) -> bytes:
 
 
 def _time_lines(invitation: Invitation) -> tuple[bytes, bytes]:
-    """Return the start and end: instants in UTC, or dates if the event lasts whole days.
+    """Return the start and end: instants in UTC, or dates for an all-day event.
 
-    The end is the day after the last one (RFC 5545, section 3.6.1).
+    An all-day event ends on the day after its last day (RFC 5545, section 3.6.1).
     """
     first, last = invitation.first_day, invitation.last_day
     if first is None or last is None:
@@ -164,7 +164,7 @@ def _details(invitation: Invitation, texts: Renderer) -> tuple[str, str, str]:
 
 @lru_cache(maxsize=4096)
 def _detail_lines(location: str, description: str, join_link: str) -> bytes:
-    """Return the serialised properties for place, link and people; empty if there are none."""
+    """Return the serialised properties for place, link and people, or nothing if there are none."""
     if not (location or description or join_link):
         return b""
     from api.calendar import icalendar_lines  # noqa: PLC0415 - as above
@@ -184,7 +184,7 @@ def _organiser_lines(name: str, address: str) -> bytes:
 
 @lru_cache(maxsize=4096)
 def _attendee_lines(name: str, address: str, partstat: PartStat | None, role: str) -> bytes:
-    """Return the serialised ATTENDEE property; without PARTSTAT for a cancellation."""
+    """Return the serialised ATTENDEE property, with no PARTSTAT in cancellations."""
     if _PLAIN_NAME.fullmatch(name) and PLAIN_ADDRESS.fullmatch(address):
         answer = "" if partstat is None else f";PARTSTAT={partstat.value}"
         rsvp = ";RSVP=TRUE" if partstat is PartStat.NEEDS_ACTION else ""

@@ -19,9 +19,9 @@ PRODUCT = "-//Coaching scheduler//EN"
 
 
 def summary(invitation: Invitation, deployment: Organisation, texts: Renderer) -> str:
-    """Return `Coaching session 2 of 6`, prefixed with the programme's name if it is configured.
+    """Return a title such as `Coaching session 2 of 6`, after the programme's name if configured.
 
-    The text for a group event is, for example, `Group session: seminar`.
+    For a group event, the title is, for example, `Group session: seminar`.
     """
     programme = deployment.programme_name
     if invitation.event is not None:

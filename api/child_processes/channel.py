@@ -75,7 +75,7 @@ class Channel:
 
 
 def _discard_standard_output() -> None:
-    """Redirect stdout to /dev/null, so that output of libraries cannot corrupt the messages."""
+    """Redirect stdout to /dev/null, so that library output cannot corrupt the messages."""
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, sys.stdout.fileno())
     os.close(devnull)

@@ -93,7 +93,7 @@ def backup(
 
 
 def _target(settings: Settings, to: Path | None) -> Path:
-    """Return the file or folder of a backup; create the configured folder if necessary.
+    """Return a backup's target file or folder, creating the configured folder if necessary.
 
     Without an option or a setting, backups go to the data folder, as in earlier versions.
 

@@ -1,4 +1,4 @@
-"""The commands: the function and the summary of each.
+"""The table of commands, with the function and the summary of each.
 
 The summary is the first line of the function's docstring, in the terminal's language.
 """
@@ -61,4 +61,4 @@ DETAILS: dict[str, str] = {
         "hold are skipped."
     ),
 }
-"""The text that follows the summary in the help of a command."""
+"""The text that follows the summary in a command's help."""

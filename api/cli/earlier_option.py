@@ -1,4 +1,4 @@
-"""The option `--earlier` of `match` and `pairs`, which takes one or several results."""
+"""The option `--earlier` of `match` and `pairs`, which accepts one or more results."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ EarlierOption = Annotated[
 def with_repeated_option(words: Sequence[str]) -> list[str]:
     """Return the words of a command line, with `--earlier` inserted before each of its values.
 
-    The option can be followed by several results. Its first value can have any name; after it, only
-    words that end in `.json` are further values.
+    The option can be followed by more than one result. Its first value can have any name; after it,
+    only words that end in `.json` are treated as further values.
     """
     expanded: list[str] = []
     is_value = takes_more = False

@@ -15,7 +15,7 @@ _FORMAT = 1
 
 
 def import_object(imported: ListImport, written: Sequence[str]) -> dict[str, Any]:
-    """Return an import as JSON; `written` contains the names of the files that were written."""
+    """Return an import as a JSON object; `written` contains the names of the files written."""
     review = imported.review
     return {
         "format": _FORMAT,

@@ -48,7 +48,7 @@ class ImportSummary:
         }
 
     def lines(self, *, advise: bool = True) -> Iterator[str]:
-        """Yield the lines about an import; with `advise`, also how to compare earlier lists."""
+        """Yield the lines about an import, including, if `advise`, how to compare earlier lists."""
         review = self._imported.review
         for compared in review.lists:
             yield from self._list_lines(compared)
@@ -111,7 +111,7 @@ def _field_changed(field: FieldChange) -> Fact:
 
 
 def _section(title: Fact, statements: Iterable[Fact]) -> Iterator[str]:
-    """Yield a title and the statements under it; nothing if there are none."""
+    """Yield a title and the statements under it, or nothing if there are no statements."""
     lines = [render(statement, indent=2) for statement in statements]
     if lines:
         yield render(title)

@@ -127,7 +127,7 @@ def _rotate_backups(services: Services, path: Path, *, forget_old: bool) -> Fact
 
 
 def _file_to_write(settings: Settings, to: Path | None) -> Path:
-    """Return where a rotation writes the key file: `to`, or else the current key file.
+    """Return the path to which a rotation writes: `to` or, by default, the current key file.
 
     Raises:
         KeyFileNotNamedError: no path was given, and the current file must not be written, because

@@ -1,4 +1,4 @@
-"""Prints facts and help texts of commands in the language of the terminal.
+"""Prints facts and help texts of commands in the terminal's language.
 
 The language is determined when this module is imported, because help texts are created when the
 module of a command is imported.

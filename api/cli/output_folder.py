@@ -79,7 +79,7 @@ def write_files_in_folder(out: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _existing(out: Path) -> list[str]:
-    """Return the names of the files in the folder `out`, if it exists, without scratch folders.
+    """Return the names in the folder `out`, excluding scratch folders; none if it does not exist.
 
     Raises:
         OutputConflictError: `out` is not a folder.

@@ -1,4 +1,4 @@
-"""Texts that are shared by both views of a run's progress."""
+"""Texts shared by both views of a run's progress."""
 
 from __future__ import annotations
 

@@ -66,7 +66,8 @@ def solve_and_write(
     """Solve `inputs` with `workers` threads, and write all results to the folder `out`.
 
     With `force`, an earlier result in `out` is replaced; results of the sample cycle (`is_sample`)
-    replace each other without it. `before` contains the invitations of the kept result, by uid.
+    replace each other without it. `before` contains the invitations of the kept result, keyed by
+    uid.
 
     Raises:
         UnsoundResultError: the plan failed its audit; it is kept, and its sound part is the result.
@@ -97,7 +98,7 @@ def solve_and_write(
 
 
 class _Found(NamedTuple):
-    """The outcome of a search; `result` is the sound part of the plan if it was `rejected`."""
+    """The outcome of a search; `result` is the plan's sound part if the plan was `rejected`."""
 
     result: Result
     trace: TraceRecorder
@@ -108,7 +109,7 @@ class _Found(NamedTuple):
 def _search(
     inputs: CycleInputs, out: Path, options: SolveOptions, *, workers: int, quiet: bool
 ) -> _Found:
-    """Find a plan and the next best coaches, with progress on the terminal."""
+    """Find a plan and the next best coaches, showing progress on the terminal."""
     budget, rejected = TimeBudget.of(options.time_limit_seconds, inputs), None
     evaluated: list[EvaluatedProblem] = []
     with progress_reporter(quiet=quiet) as report, _interruptible() as cancelled:
@@ -229,7 +230,7 @@ def _record(
 
 @contextmanager
 def _interruptible() -> Iterator[IsCancelled]:
-    """Yield a function that returns whether Ctrl+C was pressed; a second one interrupts the run."""
+    """Yield a function that returns whether Ctrl+C was pressed; pressing it again ends the run."""
     pressed = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield pressed.is_set

@@ -31,7 +31,7 @@ _REASONS = {
 
 
 class FoundRunnerUps(NamedTuple):
-    """The report's sections about the next best coach, by matched coachee.
+    """The report's sections about the next best coach, keyed by matched coachee.
 
     `cut_short` is true if the time limit ended the search before its effort was used up.
     """
@@ -48,7 +48,7 @@ def find_runner_ups(
     *,
     evaluated: EvaluatedProblem | None = None,
 ) -> FoundRunnerUps:
-    """Return the report's sections about the next best coach, by matched coachee.
+    """Return the report's sections about the next best coach, keyed by matched coachee.
 
     The effort of the search is limited in steps, so that the report does not depend on how busy the
     machine is. `limit_seconds`, if given, also limits its time. `evaluated`, if given, contains the
@@ -71,7 +71,7 @@ def find_runner_ups(
 def _runner_up_sections(
     inputs: CycleInputs, result: Result, evaluated: EvaluatedProblem | None, deadline: Deadline
 ) -> Iterator[tuple[str, Section]]:
-    """Yield matched coachees with their sections, as long as time and steps remain."""
+    """Yield matched coachees with their sections, while time and steps remain."""
     runner_ups = RunnerUps(
         inputs.roster,
         inputs.cycle,

@@ -74,7 +74,7 @@ def _load(services: Services) -> str:
 
 
 def _store(services: Services) -> str:
-    """Store the cycle and both lists in one transaction; return the id of the cycle."""
+    """Store the cycle and both lists in one transaction, and return the cycle's id."""
     file = parse_policy_file(_sample_file("cycle.toml"))
     lists = read_lists(_sample_file("coachees.xlsx"), _sample_file("coaches.csv"))
     with services.database.writing() as tx:
@@ -85,7 +85,7 @@ def _store(services: Services) -> str:
 
 
 def _solve(services: Services, cycle_id: str) -> str:
-    """Solve in this process, because the server's worker has not started; return the plan's id."""
+    """Solve in this process, because no worker has started yet, and return the plan's id."""
     options = RunOptions(
         time_limit_seconds=_TIME_LIMIT_SECONDS, workers=services.settings.run_workers
     )

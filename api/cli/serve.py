@@ -137,7 +137,7 @@ def uvicorn_config(app: Any, settings: Settings) -> uvicorn.Config:  # noqa: ANN
 
 
 def _with_mapped_addresses(networks: Iterable[IPv4Network | IPv6Network]) -> Iterator[str]:
-    """Yield networks, and the IPv4-mapped form that dual-stack sockets use for IPv4 networks."""
+    """Yield networks and, for IPv4, also the IPv4-mapped form that dual-stack sockets use."""
     for network in networks:
         yield str(network)
         if isinstance(network, IPv4Network):

@@ -68,7 +68,7 @@ def summary_lines(inputs: CycleInputs, result: Result, out: Path) -> Iterator[st
 
 
 def move_line(move: Move) -> str:
-    """Describe in one line the change that a re-match made for a coachee."""
+    """Return a one-line description of the change that a re-match made for a coachee."""
     count = len(move.sessions)
     change = facts.OTHER_TIMES(count=count) if count else describe_move(move, {})
     return render(facts.MOVE(coachee=move.coachee, change=change, because=move.reason), indent=2)

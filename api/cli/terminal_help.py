@@ -1,4 +1,4 @@
-"""Help and usage errors of commands in the language of the terminal.
+"""Help and usage errors of commands in the terminal's language.
 
 typer takes some of its texts from `gettext`, through a name in `typer.core` that no setting can
 change. Its other texts are constants, which the classes in this module replace. The English texts
@@ -40,31 +40,31 @@ typer.core._ = _  # type: ignore[attr-defined] # see above
 
 
 class TerminalCommand(TyperCommand):
-    """A command whose help is in the language of the terminal."""
+    """A command whose help is in the terminal's language."""
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - private types of typer
         """Write the usage line."""
         _write_usage(self, ctx, formatter)
 
     def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401 - as above
-        """Return the option `--help`."""
+        """Return the `--help` option."""
         return _translated(super().get_help_option(ctx))
 
 
 class TerminalGroup(TyperGroup):
-    """A group of commands whose help is in the language of the terminal."""
+    """A group of commands whose help is in the terminal's language."""
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
         """Write the usage line."""
         _write_usage(self, ctx, formatter)
 
     def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401 - as above
-        """Return the option `--help`."""
+        """Return the `--help` option."""
         return _translated(super().get_help_option(ctx))
 
 
 def usage_error(error: UsageError) -> str:
-    """Return the lines about a wrong option or argument: the usage, a hint, and the problem.
+    """Return the lines about an invalid option or argument: the usage, a hint, and the problem.
 
     Messages from typer that this module does not recognise are shown unchanged.
     """

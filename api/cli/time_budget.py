@@ -33,7 +33,7 @@ class TimeBudget:
         return cls(limit_seconds, _WRITING_SECONDS + sessions * _WRITING_SECONDS_A_SESSION)
 
     def solving_seconds(self) -> float | None:
-        """Return the time that is left for solving, or `None` if there is no limit."""
+        """Return the time left for solving, or `None` if there is no limit."""
         left = self.left_seconds()
         if left is None or self.limit_seconds is None:
             return None

@@ -123,7 +123,7 @@ _OPTIONS = {"role": "--role", "cycles": "--cycle", "countries": "--country"}
 
 
 def _checked(services: Services, entered: EnteredAccess) -> Access:
-    """Return the access that was entered; faults name the options."""
+    """Return the entered access; faults name the options."""
     try:
         return checked_access(services, entered)
     except UnusableInputError as error:

@@ -85,7 +85,7 @@ def consents_given_by(tx: Transaction, person_id: str) -> tuple[GivenConsent, ..
 def current_consents(
     tx: Transaction, people: list[str]
 ) -> dict[str, dict[ConsentKind, ConsentRow]]:
-    """Return each person's newest consents that have not been withdrawn, by kind."""
+    """Return each person's newest consents that are not withdrawn, keyed by person and kind."""
     rows = tx.scalars(
         select(ConsentRow)
         .where(ConsentRow.person_id.in_(people), ConsentRow.revoked_at.is_(None))

@@ -46,7 +46,7 @@ class Acceptance(FrozenModel):
 
 
 class PublicityAnswer(FrozenModel):
-    """A person's answer to the question of being named in public, or of staying in touch.
+    """A person's answer to the question about being named in public, or about staying in touch.
 
     `sha256` identifies the text shown.
     """
@@ -93,7 +93,7 @@ def accept_terms(services: Services, principal: Principal, acceptance: Acceptanc
 def answer_publicity(
     services: Services, principal: Principal, answer: PublicityAnswer
 ) -> ConsentStatus:
-    """Record whether the requesting person may be named in public; return their consent status.
+    """Record whether the requesting person may be named in public, and return their consent status.
 
     Raises:
         ConflictError: the person agrees, but the text has changed since it was shown.
@@ -197,7 +197,7 @@ def _store_consent(
 
 
 def _revoke(tx: Transaction, person_id: str, kind: ConsentKind, now: datetime) -> bool:
-    """Withdraw all of a person's consents of a kind; return whether there were any."""
+    """Withdraw all of a person's consents of a kind, and return whether there were any."""
     rows = tx.scalars(
         select(ConsentRow).where(
             ConsentRow.person_id == person_id,

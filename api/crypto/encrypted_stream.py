@@ -29,7 +29,7 @@ class BackupDecryptionError(DomainError):
 
 
 def encrypt_file(key: bytes, source: Path, target: Path) -> None:
-    """Encrypt `source` to `target` with a key of 32 bytes, and flush it to the disk.
+    """Encrypt `source` to `target` with a 32-byte key, and flush it to the disk.
 
     A new `target` has mode 0600; the content of an existing one is replaced.
 

@@ -45,7 +45,7 @@ WARNINGS: dict[str, Message] = {
         message("password.common_name", "Common names and surnames are easy to guess"),
     )
 }
-"""The messages, by the zxcvbn warnings that they reproduce."""
+"""The messages, keyed by the zxcvbn warnings that they reproduce."""
 
 # The key file.
 KEY_FILE_MISSING = message(

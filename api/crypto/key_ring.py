@@ -92,7 +92,7 @@ class Keyring:
         return self._derive(f"webhook:{webhook_id}:{version}")
 
     def pseudonym(self, person_id: str) -> str:
-        """Return the stable pseudonym shown to auditors instead of a name: `P-ABCDE-FGHIJ`."""
+        """Return the stable pseudonym shown to auditors, such as `P-ABCDE-FGHIJ`."""
         letters = b32encode(self._derive(f"pseudonym:{person_id}")).decode()
         return f"P-{letters[:5]}-{letters[5:10]}"
 
@@ -109,7 +109,7 @@ class Keyring:
         return _seal_of_erased_ids(self.backups, text)
 
     def accepts_erased_ids(self, text: str, seal: str) -> bool:
-        """Return whether the current key or an earlier key sealed a list of erased ids."""
+        """Return whether a list of erased ids was sealed with the current key or an earlier key."""
         keys = (self.backups, *self.earlier_backups)
         seals = [_seal_of_erased_ids(key, text).encode() for key in keys]
         return any(hmac.compare_digest(seal.encode(), one) for one in seals)
@@ -131,7 +131,7 @@ class Keyring:
 
 
 def open_keyring(path: Path, *, create: bool, credential: bool = False) -> Keyring:
-    """Read the key file at `path`. If it is missing and `create` is set, create it.
+    """Read the key file at `path`, creating it if it is missing and `create` is set.
 
     Args:
         path: the key file.

@@ -50,7 +50,7 @@ SealedT = TypeVar("SealedT", bound=SealedRow)
 
 
 class _RefusedRows:
-    """How often rows have been refused since this process started, by table."""
+    """The number of refusals per table since this process started."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -18,7 +18,7 @@ _ITERATIONS, _LANES, _MEMORY_KIB = 3, 4, 64 * 1024
 
 
 def key_from_secret(secret: bytes, salt: bytes, purpose: str) -> bytes:
-    """Derive a key of 32 bytes from a secret with at least 80 random bits (HKDF-SHA-256, RFC 5869).
+    """Derive a 32-byte key from a secret with at least 80 random bits (HKDF-SHA-256, RFC 5869).
 
     Keys with different purposes are independent of each other.
     """
@@ -26,7 +26,7 @@ def key_from_secret(secret: bytes, salt: bytes, purpose: str) -> bytes:
 
 
 def key_from_passphrase(passphrase: str, salt: bytes) -> bytes:
-    """Derive a key of 32 bytes from a passphrase (Argon2id, 64 MiB, RFC 9106).
+    """Derive a 32-byte key from a passphrase (Argon2id, 64 MiB, RFC 9106).
 
     Only the first 200 characters of the passphrase are used. They are normalised (NFC), because
     devices encode accented letters differently.

@@ -24,7 +24,8 @@ class CycleRow(IdentifiedRow):
         erased_at: when the people in the cycle were last erased; `None` if they never were.
         reminders_off_at: when reminders were turned off; `None` if they are on.
         policy_version: increases with each change to the policy.
-        lists_version: increases with each change to a list of people, including when one is undone.
+        lists_version: increases with each change to a list of people, including when a change is
+            undone.
         plans_version: increases with each published plan.
     """
 

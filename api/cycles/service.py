@@ -118,7 +118,7 @@ def cycle_row(tx: Transaction, cycle_id: str) -> CycleRow:
 
 
 def policy_of(row: CycleRow) -> Cycle:
-    """Return the policy in a cycle's row, validated."""
+    """Validate and return the policy in a cycle's row."""
     return Cycle.model_validate(row.policy, strict=False)
 
 

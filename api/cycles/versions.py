@@ -67,7 +67,7 @@ def versions_of(row: CycleRow) -> CycleVersions:
 
 
 def next_version(row: CycleRow, part: Part) -> int:
-    """Increase the version of a part; return the new version, to be recorded with the change."""
+    """Increase a part's version, and return the new version to be recorded with the change."""
     column = f"{part}_version"
     version: int = getattr(row, column) + 1
     setattr(row, column, version)
@@ -110,7 +110,7 @@ def require_version(
 def _changes(
     tx: Transaction, part: Part, objects: Collection[str], is_later: Callable[[AuditRow], bool]
 ) -> Iterator[Fact]:
-    """Yield the latest changes of a part for which `is_later` is true, oldest first."""
+    """Yield the latest changes to a part for which `is_later` is true, oldest first."""
     events = tx.scalars(
         select(AuditRow)
         .where(AuditRow.object_id.in_(objects), AuditRow.action.in_(_ACTIONS[part]))

@@ -1,4 +1,4 @@
-"""The decisions that people have made since a backup, read from the database to be replaced.
+"""The decisions made since a backup, as read from the database that it will replace.
 
 These are access changes, and decisions not to be asked after the cycle, not to stay in touch, or
 not to be named in public.
@@ -77,9 +77,9 @@ class AccessChanges:
 
     Attributes:
         events: the recorded changes, in the order of the trail.
-        users: the rows of the users whose access or factors changed, by id.
+        users: the rows of the users whose access or factors changed, keyed by id.
         people: the ids of the people whose PIN changed or who added a passkey.
-        factors: the factor rows of these users and people, by table.
+        factors: the factor rows of these users and people, keyed by table.
         passkeys: the ids of the passkeys that were removed.
         left: the ids of the people who left their cycle themselves.
         webhooks: the ids of the webhooks that were removed.
@@ -115,7 +115,7 @@ def trail_head(tx: Transaction) -> TrailHead:
 def read_changes(tx: Transaction, keyring: Keyring, head: TrailHead) -> AccessChanges:
     """Return the access changes that the trail of a database records after `head`.
 
-    Users and people with a row whose seal is not valid are left out.
+    Users and people with a row whose seal is not valid are excluded.
     """
     events = _events_after(tx, keyring, head)
     factors: dict[type[SealedRow], list[Row]] = {}
@@ -180,7 +180,7 @@ def _trusted(
     added: set[str],
     factors: dict[type[SealedRow], list[Row]],
 ) -> set[str]:
-    """Return the owners whose factors all have valid seals; store their factors in `factors`.
+    """Return the owners whose factors all have valid seals, and store their factors in `factors`.
 
     The owners of the factors whose ids are in `added` are included.
     """

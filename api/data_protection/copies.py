@@ -118,7 +118,7 @@ def make_copy(
 def copy_after_erasure(
     services: Services, migrate_job_tables: Callable[[str], None]
 ) -> MadeCopy | None:
-    """After an erasure, make a backup without the erased data, then delete old ones.
+    """Make a backup after an erasure, without the erased data, and then delete old backups.
 
     Does nothing and returns `None` if the setting `backup_dir` is not set. The setting
     `backup_keep` is the number of backups to keep.
@@ -185,7 +185,7 @@ def _own_backups(folder: Path, keyring: Keyring) -> list[Path]:
 
 
 def _delete_oldest(backups: list[Path], keep: int) -> int:
-    """Delete all but the last `keep` backups and their lists; return how many were deleted.
+    """Delete all but the last `keep` backups and their lists, and return how many were deleted.
 
     Another process may already have deleted some of the files.
     """

@@ -69,7 +69,7 @@ def minimal_source(policy: Cycle) -> str:
 
 
 def _without_text(result: Result) -> Result:
-    """Return a result without the reasons of its verdicts, its remedies and its moves.
+    """Return a result with its remedies, its moves, and the reasons for its verdicts removed.
 
     These reveal languages, ranks and availability.
     """

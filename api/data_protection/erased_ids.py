@@ -47,7 +47,7 @@ class ErasedIds:
 
 
 def list_of_copy(copy: Path) -> Path:
-    """Return the path of a backup's list, in the backup's folder."""
+    """Return the path of a backup's list, which is in the same folder as the backup."""
     return copy.with_name(copy.name + _SUFFIX)
 
 
@@ -129,11 +129,11 @@ def recorded_ids(tx: Transaction) -> ErasedIds:
 
 
 def update_list(services: Services, others: Iterable[Path] = ()) -> ErasedIds:
-    """Add the ids in the database and in other lists to the data folder's list; return all ids.
+    """Add the ids in the database and in other lists to the data folder's list, and return all ids.
 
     The database's writer lock is held, so that concurrent processes do not overwrite each other's
-    ids. Damaged lists are skipped with a warning in the log, because the database also contains
-    the ids that this deployment has erased.
+    ids. Damaged lists are skipped with a warning in the log, because the database also contains the
+    ids that this deployment has erased.
 
     Raises:
         ErasedIdsError: the list cannot be written.

@@ -43,7 +43,7 @@ class Redactor:
     """Redacts the people who are being erased from a cycle.
 
     Attributes:
-        codes: the new codes of these people, by side and old code.
+        codes: the new codes of these people, keyed by side and old code.
         names: their current and earlier names and email addresses.
     """
 
@@ -65,7 +65,7 @@ class Redactor:
     def concerns(self, shown: Displayed) -> bool:
         """Return whether a fact is about an erased person.
 
-        Facts contain ids; names are looked for only in sentences that an older version stored.
+        Facts contain ids; names are searched for only in sentences that an older version stored.
         """
         if isinstance(shown, str):
             return self.mentions(shown)
@@ -76,7 +76,7 @@ class Redactor:
     def concerns_json(self, value: JsonValue) -> bool:
         """Return whether stored JSON, such as an answer, contains an erased person's code.
 
-        Names are looked for only in sentences that an older version stored.
+        Names are searched for only in sentences that an older version stored.
         """
         if isinstance(value, list):
             return any(map(self.concerns_json, value))
@@ -87,10 +87,10 @@ class Redactor:
         return value in self._codes
 
     def redact_text(self, text: str) -> str:
-        """Return a text without erased people's names, parts of names, and email addresses.
+        """Return a text with erased people's names, parts of names, and email addresses removed.
 
-        Parts of fewer than three letters remain, and so do parts in lower case, because they may be
-        common words such as `will` or `may`.
+        Parts of names with fewer than three letters remain, and so do parts in lower case, because
+        they may be common words such as `will` or `may`.
         """
         before = normalise(text)
         after = self._name_part_pattern.sub(
@@ -99,7 +99,7 @@ class Redactor:
         return text if after == before else after
 
     def redact_cycle_file(self, text: str) -> str:
-        """Return a cycle file without erased people's names and without lines with their codes."""
+        """Return a cycle file with erased people's names, and lines with their codes, removed."""
         codes = word_pattern(code for _, code in self.codes)
         lines = text.splitlines(keepends=True)
         return self.redact_text(
@@ -114,11 +114,11 @@ class Redactor:
         )
 
     def redact_person(self, one: Coachee | Coach) -> Coachee | Coach:
-        """Return a tombstone for an erased person; pseudonymise references in anyone else."""
+        """Return a tombstone for an erased person, or anyone else with references pseudonymised."""
         return self._redact_coachee(one) if isinstance(one, Coachee) else self._redact_coach(one)
 
     def policy_without_mentions(self, policy: Cycle) -> Cycle:
-        """Return a policy without references to erased people, because later lists omit them."""
+        """Return a policy with no references to erased people, because later lists omit them."""
         coachees = {code for side, code in self.codes if side is Side.COACHEE}
         coaches = {code for side, code in self.codes if side is Side.COACH}
         pins = {
@@ -177,7 +177,7 @@ class Redactor:
         )
 
     def redact_result(self, result: Result) -> Result:
-        """Return a result with erased people's new codes and without sentences about them.
+        """Return a result with erased people's codes replaced, and sentences about them removed.
 
         The keys by which later cycles recognise people are removed for everybody.
         """
@@ -254,7 +254,7 @@ class Redactor:
 
     @cached_property
     def _chain_codes(self) -> dict[str, str]:
-        """The new codes of coachees, by their normalised entries in chains of command."""
+        """The new codes of coachees, keyed by their normalised entries in chains of command."""
         return {
             old.strip().casefold(): now
             for (side, old), now in self.codes.items()

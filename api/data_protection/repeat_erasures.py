@@ -41,8 +41,8 @@ def ids_to_erase(
 ) -> ErasedIds:
     """Return the union of all lists of erased ids that a restore of `source` has to apply.
 
-    These are the list next to the backup, those of the other backups in its folder, the list of the
-    data folder, and the lists in `named`.
+    These are the list next to the backup, those of the other backups in its folder, the data
+    folder's list, and the lists in `named`.
 
     Raises:
         NoListError: the backup has no list, and the caller neither names one nor states that nobody
@@ -62,7 +62,7 @@ def ids_to_erase(
 
 
 def repeat_erasures(tx: Transaction, erased: ErasedIds, *, now: datetime) -> ErasedIds:
-    """Erase the given people and cycles unless already erased; return those newly erased.
+    """Erase the given people and cycles unless already erased, and return those newly erased.
 
     Unlike other erasures, this one is not refused if people have future sessions: the erasure was
     already permitted, and the backup is from before these sessions were cancelled.

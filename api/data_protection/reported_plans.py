@@ -11,7 +11,7 @@ from coach.curriculum import Course
 
 
 class ReportedPlan(FrozenModel):
-    """The course, and the number of the session planned for each module, by module code."""
+    """The course, and the number of the session planned for each module, keyed by module code."""
 
     course: Course
     planned: dict[str, int]

@@ -36,7 +36,7 @@ class ReportedReply(FrozenModel):
 
 
 class ReportedMail(FrozenModel):
-    """An email that was received from the person; the whole email is in the office's mailbox."""
+    """An email received from the person; the whole email is in the office's mailbox."""
 
     received_at: datetime
     sender: str
@@ -45,7 +45,7 @@ class ReportedMail(FrozenModel):
 
 
 def replies_of(tx: Transaction, person_id: str) -> tuple[ReportedReply, ...]:
-    """Return all replies of a person in the order in which they were received."""
+    """Return all of a person's replies, in the order received."""
     rows = tx.scalars(
         select(ReplyHistoryRow)
         .where(ReplyHistoryRow.person_id == person_id)
@@ -64,7 +64,7 @@ def replies_of(tx: Transaction, person_id: str) -> tuple[ReportedReply, ...]:
 
 
 def mails_from(tx: Transaction, person_id: str) -> tuple[ReportedMail, ...]:
-    """Return the emails that were received from a person, oldest first."""
+    """Return the emails received from a person, oldest first."""
     rows = tx.scalars(
         select(IncomingMailRow)
         .where(IncomingMailRow.person_id == person_id)
@@ -79,7 +79,7 @@ def mails_from(tx: Transaction, person_id: str) -> tuple[ReportedMail, ...]:
 
 
 def proposals_of(tx: Transaction, person_id: str) -> tuple[ReportedProposal, ...]:
-    """Return the other times that a person has proposed, in the order of the proposals."""
+    """Return the other times that a person has proposed, in the order proposed."""
     rows = tx.execute(
         select(ProposalRow, CredentialRow.label)
         .outerjoin(CredentialRow, CredentialRow.id == ProposalRow.aide_id)

@@ -66,7 +66,7 @@ class Retention(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class _Latest:
-    """The end of the last session and the last day of the follow-ups, by cycle id."""
+    """The end of the last session and the last day of the follow-ups, keyed by cycle id."""
 
     sessions: Mapping[str, datetime]
     follow_ups: Mapping[str, date]
@@ -179,7 +179,7 @@ def end_hold(services: Services, cycle_id: str) -> Retention:
 
 
 def record_erasure_warnings(tx: Transaction, days: int, *, now: datetime) -> int:
-    """Start the warning periods of cycles near the end of retention; return how many started.
+    """Start the warning periods of cycles near the end of retention, and return how many started.
 
     If a cycle is on hold, or no longer near its end of retention because the setting or its dates
     have changed, its warning is withdrawn. A later warning period again lasts 30 days.
@@ -229,7 +229,7 @@ def _retention(services: Services, tx: Transaction, cycle_id: str) -> Retention:
 
 
 def _last_follow_ups(tx: Transaction, cycle_id: str | None = None) -> dict[str, date]:
-    """Return the last day for answering follow-ups, by cycle id: for all cycles, or for one."""
+    """Return the last day for answering the follow-ups of one cycle or all, keyed by cycle id."""
     query = (
         select(FollowUpRow.cycle_id, func.max(FollowUpRow.until))
         .join(PersonRow, PersonRow.id == FollowUpRow.person_id)

@@ -40,7 +40,7 @@ RETENTION_JOB = "retention"
 _STALE = timedelta(days=30)  # owners can still see expired secrets for this long
 _CODES_KEPT = timedelta(days=1)  # until the codes no longer count towards the daily limits
 APPLICATIONS_KEPT = timedelta(days=180)
-"""How long applications that nobody has decided on are kept."""
+"""How long undecided applications are kept."""
 
 
 class ErasureScope(FrozenModel):
@@ -72,7 +72,7 @@ def list_due_scopes(services: Services) -> tuple[ErasureScope, ...]:
 
 
 def count_stale_secrets(services: Services) -> dict[str, int]:
-    """Count the secrets that `delete_stale_secrets` would delete, by kind."""
+    """Return the number of secrets of each kind that `delete_stale_secrets` would delete."""
     with services.database.reading() as tx:
         return stale_secrets(tx, now=services.now())
 
@@ -80,7 +80,7 @@ def count_stale_secrets(services: Services) -> dict[str, int]:
 def erase_due_cycle(
     services: Services, cycle_id: str, *, warned: bool = True
 ) -> ErasureScope | None:
-    """Erase all people in a cycle if it is due, and update the list of erased ids.
+    """Erase all people in a cycle if their erasure is due, and update the list of erased ids.
 
     See `erase_cycle`.
     """
@@ -93,7 +93,7 @@ def erase_due_cycle(
 
 
 def delete_stale_secrets(services: Services) -> dict[str, int]:
-    """Delete long-expired secrets, also from the write-ahead log; return the counts by kind."""
+    """Delete long-expired secrets, also from the write-ahead log, and return counts by kind."""
     with services.database.writing() as tx:
         deleted = sweep(tx, now=services.now())
     services.database.purge_deleted_data()
@@ -115,7 +115,7 @@ def due_cycles(
 
 
 def erasure_scope(tx: Transaction, cycle_id: str) -> ErasureScope:
-    """Count the data that would be erased from a cycle.
+    """Count the rows that would be erased from a cycle.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -146,7 +146,7 @@ def erasure_scope(tx: Transaction, cycle_id: str) -> ErasureScope:
 def erase_cycle(
     tx: Transaction, cycle_id: str, days: int, *, now: datetime, warned: bool = True
 ) -> ErasureScope | None:
-    """Erase all people in a cycle and the data about them; return the number of rows by kind.
+    """Erase all people in a cycle and their data, and return the number of rows of each kind.
 
     Returns `None` if the cycle is no longer due, or if a run or question is in progress.
 
@@ -165,7 +165,7 @@ def erase_cycle(
 
 
 def erase_whole_cycle(tx: Transaction, row: CycleRow, *, now: datetime) -> None:
-    """Erase all people in a cycle and the data about them, without any check."""
+    """Erase all people in a cycle and the data about them, without any checks."""
     erase_people(tx, row.id, true(), now=now)
     erase_runs(tx, row.id)
     for statement in (
@@ -183,7 +183,7 @@ def erase_whole_cycle(tx: Transaction, row: CycleRow, *, now: datetime) -> None:
 
 
 def stale_secrets(tx: Transaction, *, now: datetime) -> dict[str, int]:
-    """Count the secrets that the next sweep would delete, by kind."""
+    """Return the number of secrets of each kind that the next sweep would delete."""
     return {what: _count(tx, table, condition) for what, (table, condition) in _stale(now).items()}
 
 

@@ -127,7 +127,7 @@ class SubjectAccessReport(FrozenModel):
 
 
 def find_person(services: Services, ident: str, cycle_id: str = "") -> str:
-    """Return a person's internal id, given this id itself or the person's id in the spreadsheet.
+    """Return a person's internal id, given either that id or the person's id in the spreadsheet.
 
     Raises:
         NotFoundError: no person, or no person in the given cycle, has this id.

@@ -25,7 +25,7 @@ class Pseudonyms(Protocol):
 
 
 def redact_waiver(redactor: Pseudonyms, waiver: Waiver) -> Waiver:
-    """Return a waiver with erased people's new codes; remove its reason if it concerns them."""
+    """Return a waiver with erased people's codes replaced and reasons about them removed."""
     coachee = redactor.new_coachee_code(waiver.coachee)
     coach = redactor.new_coach_code(waiver.coach)
     known = (coachee, coach) == (waiver.coachee, waiver.coach)
@@ -34,7 +34,7 @@ def redact_waiver(redactor: Pseudonyms, waiver: Waiver) -> Waiver:
 
 
 def waivers_of_others(redactor: Pseudonyms, waivers: Iterable[Waiver]) -> tuple[Waiver, ...]:
-    """Return the waivers of pairs without erased people; reasons that mention them are removed."""
+    """Return the waivers of other pairs, with reasons that mention erased people removed."""
     redacted = ((waiver, redact_waiver(redactor, waiver)) for waiver in waivers)
     return tuple(
         new for old, new in redacted if (old.coachee, old.coach) == (new.coachee, new.coach)

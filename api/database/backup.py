@@ -42,7 +42,7 @@ def back_up(
     data_dir: Path,
     on_start: Callable[[], None] = lambda: None,
 ) -> int:
-    """Write an encrypted backup of the database to the new file `target`; return its size in bytes.
+    """Write an encrypted backup of the database to `target`, and return its size in bytes.
 
     The backup is a consistent snapshot and is checked for integrity. Writers are not blocked. The
     snapshot is made in `data_dir`, so that the folder of `target` never contains unencrypted data.
@@ -176,7 +176,7 @@ def _copy_by_rows(database: Database, plain: Path, migrate_job_tables: MigrateJo
 def _decrypted_copy(
     keys: Sequence[bytes], source: Path, folder: Path, prepare: Callable[[Database], None]
 ) -> Path:
-    """Decrypt, check and prepare a backup in `folder`; return the path of the SQLite file."""
+    """Decrypt, check and prepare a backup in `folder`, and return the path of the SQLite file."""
     plain = folder / "restored.sqlite"
     decrypt_file(matching_key(keys, source), source, plain)
     _check_integrity(plain)
@@ -235,7 +235,7 @@ def _is_empty(database: Database) -> bool:
 
 
 def _move_aside(database_file: Path, now: datetime) -> Path:
-    """Rename the database file and its WAL files to keep them; return the new path."""
+    """Rename the database file and its WAL files to keep them, and return the new path."""
     kept = unused_path(database_file.with_name(f"{database_file.name}.before-{now:%Y%m%dT%H%M%SZ}"))
     for ending in SQLITE_SUFFIXES:
         part = database_file.with_name(database_file.name + ending)

@@ -179,7 +179,7 @@ class WriterLock:
 
 
 def open_engine(url: str) -> Engine:
-    """Create an engine for `url`; the folder of a SQLite file is created if necessary.
+    """Create an engine for `url` and, if necessary, the folder for a SQLite file.
 
     SQLite is configured with WAL, foreign keys, full synchronisation and a busy timeout. Its
     transactions are started explicitly, writing ones with `BEGIN IMMEDIATE`, because a deferred

@@ -14,10 +14,10 @@ RowT = TypeVar("RowT", bound=TableRow)
 
 
 def existing_row(tx: Transaction, row_type: type[RowT], row_id: str, noun: RowNoun) -> RowT:
-    """Return the row with primary key `row_id`; `noun`, a key of `NO_SUCH_ROW`, names it in errors.
+    """Return the row of type `row_type` with primary key `row_id`.
 
     Raises:
-        NotFoundError: there is no such row.
+        NotFoundError: there is no such row; the message depends on `noun`, a key of `NO_SUCH_ROW`.
     """
     row = tx.get(row_type, row_id)
     if row is None:

@@ -130,4 +130,4 @@ NO_SUCH_ROW: Mapping[RowNoun, Message] = {
     "question": message("database.no_such_question", "there is no question {id}", id=TEXT),
     "run": message("database.no_such_run", "there is no run {id}", id=TEXT),
 }
-"""The message for a row that does not exist, by the row's noun."""
+"""The message for a row that does not exist, keyed by the row's noun."""

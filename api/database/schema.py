@@ -27,7 +27,7 @@ class SchemaError(DomainError):
 
 
 def migrate(database: Database, to: str = "head") -> str:
-    """Migrate the database to revision `to` in one transaction; return its revision or `empty`.
+    """Migrate the database to revision `to` in one transaction, and return its revision or `empty`.
 
     `to` may be older than the current revision. In SQLite, foreign keys are disabled during the
     migration, because rebuilding a table would otherwise delete the rows that reference it. All

@@ -28,7 +28,7 @@ class RowsLostError(DomainError):
 
 
 def copy_rows(source: Connection, target: Connection) -> Counts:
-    """Copy all rows of `source` into the empty tables of `target`; return the counts by table.
+    """Copy all rows of `source` into the empty tables of `target`, and return row counts by table.
 
     The caller must commit.
 
@@ -65,7 +65,7 @@ def truncate_all_tables(connection: Connection) -> None:
 
 
 def _table_pairs(source: Connection, target: Connection) -> dict[str, tuple[Table, Table]]:
-    """Return the pairs of tables to copy, by name; referenced tables come first."""
+    """Return the pairs of tables to copy, keyed by name, with referenced tables first."""
     ours: list[Table] = METADATA.sorted_tables
     here, there = job_tables(source), job_tables(target)
     return {table.name: (table, table) for table in ours} | {
@@ -74,7 +74,7 @@ def _table_pairs(source: Connection, target: Connection) -> dict[str, tuple[Tabl
 
 
 def job_tables(connection: Connection) -> dict[str, Table]:
-    """Return the job engine's tables, except the table with its version, by name."""
+    """Return the job engine's tables by name, except the table that contains its version."""
     schema = jobs_schema(connection)
     known = MetaData()
     known.reflect(connection, schema=schema)

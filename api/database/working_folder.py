@@ -1,8 +1,8 @@
-"""The folders that backups are made in: private, one at a time, and removed after a crash.
+"""Private folders in which backups are made, one at a time.
 
 The unencrypted copy is written to the data folder, because the database contains the same data, and
 never to the folder of the backup. Only one process at a time makes or restores a backup in a data
-folder. If that process is killed, its working folder remains, and the next one removes it.
+folder. If that process is killed, its working folder remains, and the next process removes it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _FILES_OF_EARLIER_VERSIONS = re.compile(r"copy|(copy|restored)\.sqlite(-\w+)?")
 
 @contextmanager
 def working_folder(parent: Path) -> Iterator[Path]:
-    """Create a folder (mode 0700) in `parent`; remove it at the end of the block.
+    """Create a folder (mode 0700) in `parent`, and remove it at the end of the block.
 
     Waits until no other process has a working folder there, and removes the remnants of killed
     processes.
@@ -57,7 +57,7 @@ def remove_remnants(parent: Path) -> None:
 
 @contextmanager
 def partial_file(target: Path) -> Iterator[Path]:
-    """Yield the path of a partial file next to `target`; rename it at the end of the block.
+    """Yield the path of a partial file next to `target`, and rename it at the end of the block.
 
     The partial files of killed processes are removed. If the block raises an exception, its own
     partial file is removed as well.
@@ -126,7 +126,7 @@ def _lock(parent: Path, *, wait: bool) -> Iterator[None]:
 
 @contextmanager
 def _hold(path: Path, *, wait: bool) -> Iterator[None]:
-    """Hold the lock of a file, which the operating system releases if the process is killed."""
+    """Hold the lock on a file, which the operating system releases if the process is killed."""
     with path.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield

@@ -1,4 +1,4 @@
-"""Confirms an applicant's address, before anything about them is stored.
+"""Confirms an applicant's address before anything about them is stored.
 
 A code is sent to every address in the same way, whether or not its owner is known. Only a keyed
 digest of the address is stored with it. The email is sent at once and not queued, because the queue
@@ -58,7 +58,7 @@ class ConfirmedAddress(FrozenModel):
 
 
 def request_code(services: Services, secret: str, new: NewAddress) -> None:
-    """Send a code to an address that was entered on the page of a call.
+    """Send a code to an address entered on the page of a call.
 
     Raises:
         NotFoundError: there is no such call, or it has ended.
@@ -123,13 +123,13 @@ def require_confirmed(
 
 
 def use_up(tx: Transaction, keyring: Keyring, call: PublicCall, address: str) -> None:
-    """Delete all codes that were sent to an address for a call, and thereby their proofs."""
+    """Delete all codes sent to an address for a call, which also invalidates their proofs."""
     digest = _digest(keyring, call, address)
     tx.execute(delete(AddressCodeRow).where(AddressCodeRow.address_digest == digest))
 
 
 def _checked(code: AddressCodeRow, keyring: Keyring, entered: str, now: datetime) -> str | None:
-    """Return the proof if a code is correct and still valid; count a wrong code as an attempt."""
+    """Return the proof if a code is correct and valid, and count a wrong code as an attempt."""
     if code.confirmed_at is not None or code.tries >= _MAX_ATTEMPTS or code.expires_at <= now:
         return None
     digits = "".join(character for character in entered if character.isdecimal())

@@ -1,4 +1,4 @@
-"""Applications, which are parsed like rows of a list and wait for the office's decision."""
+"""Applications, which are parsed like rows of a list and await the office's decision."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def apply(services: Services, secret: str, given: ApplicationInput) -> None:
 def read_applicant(
     side: Side, cells: Mapping[str, str], address: str, code: str = _PLACEHOLDER
 ) -> Coachee | Coach:
-    """Return the person that the cells of an application describe, with `code` as their id.
+    """Return the person described by an application's cells, with `code` as their id.
 
     Raises:
         UnusableInputError: values are invalid.

@@ -50,7 +50,7 @@ class PublicCall(FrozenModel):
 def open_call(services: Services, cycle_id: str, wanted: CallInput) -> OpenCall:
     """Open a call for a cycle until the end of its last day, and return its link.
 
-    Any earlier call is replaced, and its link ends.
+    Any earlier call is replaced, and its link stops working.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -80,7 +80,7 @@ def open_call(services: Services, cycle_id: str, wanted: CallInput) -> OpenCall:
 
 
 def close_call(services: Services, cycle_id: str) -> None:
-    """Close the call of a cycle, if there is one. Applications remain.
+    """Close a cycle's call, if there is one. Applications remain.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -94,7 +94,7 @@ def close_call(services: Services, cycle_id: str) -> None:
 
 
 def call_of_cycle(tx: Transaction, services: Services, cycle_id: str) -> OpenCall | None:
-    """Return the call of a cycle, or `None` if there is none or it has ended."""
+    """Return a cycle's call, or `None` if there is none or it has ended."""
     row = sealed_or_none(
         tx,
         tx.scalar(

@@ -1,4 +1,4 @@
-"""Use cases of the office: listing applications and possible duplicates, and deciding on them."""
+"""Use cases for the office: listing applications and possible duplicates, and deciding on them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Applications:
 
 
 def read_applications(services: Services, cycle_id: str) -> Applications:
-    """Return the applications of a cycle and its call.
+    """Return a cycle's applications and its call.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -82,7 +82,7 @@ def read_applications(services: Services, cycle_id: str) -> Applications:
 
 
 def count_applications(tx: Transaction, cycle_id: str) -> int:
-    """Return the number of applications for a cycle that wait for a decision."""
+    """Return the number of a cycle's applications that are awaiting a decision."""
     query = select(func.count(ApplicationRow.id)).where(ApplicationRow.cycle_id == cycle_id)
     return tx.scalar(query) or 0
 
@@ -123,7 +123,7 @@ def approve(services: Services, application_id: str) -> str:
 
 
 def refuse(services: Services, application_id: str) -> str:
-    """Delete an application; return the cycle's id. The applicant is not notified.
+    """Delete an application, and return the cycle's id. The applicant is not notified.
 
     Raises:
         NotFoundError: there is no such application.

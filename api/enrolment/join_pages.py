@@ -47,7 +47,7 @@ def request_code(
 def confirm_address(
     call: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Confirm the address with the code, and show the form of the application."""
+    """Confirm the address with the code, and show the application form."""
     own = _without_side(form_fields)
     entered, faults = validate_form(EnteredCode, own, fallback_field="code")
     if entered is None:

@@ -24,5 +24,5 @@ def shown_cells(cells: Mapping[str, str]) -> dict[str, Displayed]:
 
 
 def columns() -> tuple[tuple[Fact, str], ...]:
-    """Return the labels and names of the columns of an application, in the order of the page."""
+    """Return the labels and names of an application's columns, in the order of the page."""
     return tuple((label(), name) for name, label in facts.COLUMNS.items())

@@ -1,4 +1,4 @@
-"""The office's page with the open call of a cycle and the applications."""
+"""The office's page with a cycle's open call and applications."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _WRITE = Permission(MANAGER, scope=TokenScope.PEOPLE)
 
 @APPLICATION_PAGES.get("/cycles/{cycle_id}/applications")
 def show_applications(cycle_id: str, request: Request, *, requested: int | None = None) -> Response:
-    """Show the call of a cycle, and the applications with possible duplicates."""
+    """Show a cycle's call, and the applications with possible duplicates."""
     return _render(request, cycle_id, requested=requested)
 
 

@@ -38,8 +38,8 @@ class RequestSummary(FrozenModel):
 def request_from_all(services: Services, cycle_id: str) -> RequestSummary:
     """Send everybody in a cycle their secret link, and ask them to enter their times and details.
 
-    People who have no address, have entered details already, or were asked in the last 24 hours
-    are left out.
+    People who have no address, have entered details already, or were asked in the last 24 hours are
+    excluded.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -129,7 +129,7 @@ def request_details(
 
 
 def compose_request(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """Compose the request; `None` if the person has left or has no address.
+    """Compose the request, or return `None` if the person has left or has no address.
 
     Raises:
         ConflictError: the person has no working link.

@@ -45,7 +45,7 @@ class SimilarJson(FrozenModel):
 
 
 class ApplicationJson(FrozenModel):
-    """An application. `cells` contains its values, by column of the lists."""
+    """An application. `cells` contains its values, keyed by the lists' column names."""
 
     id: str
     side: Side
@@ -58,7 +58,7 @@ class ApplicationJson(FrozenModel):
 
 @OFFICE.put("/{cycle_id}/call", responses=problem_responses(404, 409, 422))
 def open_call(cycle_id: str, wanted: CallInput, services: ServicesDep) -> OpenCall:
-    """Open a call; anyone with its link can apply. The link of an earlier call ends."""
+    """Open a call; anyone with its link can apply. The link of any earlier call stops working."""
     return calls.open_call(services, cycle_id, wanted)
 
 
@@ -74,7 +74,7 @@ def close_call(cycle_id: str, services: ServicesDep) -> None:
 def list_applications(
     cycle_id: str, services: ServicesDep, texts: TextsDep
 ) -> tuple[ApplicationJson, ...]:
-    """List the applications that wait for a decision, with possible duplicates."""
+    """List the applications that are awaiting a decision, with possible duplicates."""
     return tuple(
         ApplicationJson(
             id=one.id,

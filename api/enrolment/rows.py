@@ -14,7 +14,7 @@ from api.participants.rows import Side
 
 
 class CallRow(SealedRow, IdentifiedRow):
-    """An open call for a cycle. Closing the call deletes the row, and the link ends.
+    """An open call for a cycle. Closing the call deletes the row, and with it the link.
 
     `side` is the side that people can apply for; `None` means both. The secret of the link is
     derived from `id` and the key file; `secret_sha256` is its hash.
@@ -31,7 +31,7 @@ class CallRow(SealedRow, IdentifiedRow):
 
 
 class AddressCodeRow(SealedRow, IdentifiedRow):
-    """A code that was sent to an address entered on the page of a call.
+    """A code sent to an address that was entered on the page of a call.
 
     Only a keyed digest of the address is stored. The digits are derived from `id`.
     """

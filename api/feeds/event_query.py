@@ -24,7 +24,7 @@ class LeavesFeed:
     condition: ColumnElement[bool] | None = None
 
     def has_left(self) -> ColumnElement[bool]:
-        """Return the condition that an event has left the feed."""
+        """Return an SQL condition that is true if an event has left the feed."""
         is_over: ColumnElement[bool] = self.since <= bindparam(self.parameter)
         return is_over if self.condition is None else self.condition & is_over
 

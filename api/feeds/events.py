@@ -53,8 +53,7 @@ _COLUMNS: tuple[Any, ...] = (
 class FeedReader:
     """The reader of a feed: a person, or a manager if `person_id` is `None`.
 
-    `organisation` and `texts` determine the wording of the feed. `limits` are the limits of the
-    manager.
+    `organisation` and `texts` determine the wording of the feed. `limits` are the manager's limits.
     """
 
     person_id: str | None
@@ -175,7 +174,7 @@ def _reply_of(reply: Any, person_id: Any) -> Any:  # noqa: ANN401 - SQL expressi
 
 
 def _accepted(reply: Any) -> Any:  # noqa: ANN401 - SQL expressions
-    """Return the condition that a reply accepts the session and answers the latest request."""
+    """Return SQL that tests whether a reply accepts the session and answers the latest request."""
     return and_(reply.reply == Reply.ACCEPTED, reply.sequence >= SessionRow.asked_sequence)
 
 

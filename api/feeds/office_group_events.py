@@ -41,7 +41,7 @@ def office_uid(uid: str) -> str:
 def office_group_events(
     tx: Transaction, limits: Limits, texts: Renderer, *, now: datetime
 ) -> list[FeedEvent]:
-    """Return the dates of the group events of all cycles, in chronological order.
+    """Return feed events for the dates of all cycles' group events, in chronological order.
 
     Their titles contain the cycle, the kind of the event, and the codes of chosen people or, if
     there are more than eight, their number. A manager limited to countries sees the events to which
@@ -100,7 +100,7 @@ def _titled(cycle: str, kind: GroupEventKind, audience: Audience, codes: Sequenc
 
 
 def _codes(tx: Transaction, limits: Limits) -> Mapping[str, Sequence[str]]:
-    """Return the codes of the chosen people, by event id."""
+    """Return the codes of the chosen people, keyed by event id."""
     codes: dict[str, list[str]] = defaultdict(list)
     for event_id, code in tx.execute(_chosen(limits)):
         codes[event_id].append(code)

@@ -35,7 +35,7 @@ def read_feed(feed_secret: str, request: Request, services: ServicesDep) -> Resp
 
 @OWN_FEED.get("/feed", responses=problem_responses())
 def my_feed(services: ServicesDep, principal: PrincipalDep) -> Feed | None:
-    """Get when your calendar feed was created and last fetched; `null` if you have none."""
+    """Get when your calendar feed was created and last fetched, or `null` if you have none."""
     return feeds.read_feed_of(services, principal)
 
 

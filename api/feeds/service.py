@@ -1,4 +1,4 @@
-"""Use cases of calendar feeds: creating, ending and reading them.
+"""Use cases for calendar feeds: creating, ending and reading them.
 
 The secret in a feed's address grants nothing but the feed. The secret is shown once; only its hash
 is stored.
@@ -121,7 +121,7 @@ def end_feed(services: Services, principal: Principal) -> None:
 
 
 def read_feed(services: Services, secret: str, known: Preconditions) -> FeedContent:
-    """Return the feed with this secret, without content that the calendar program already has.
+    """Return the feed with this secret, omitting content that the calendar program already has.
 
     A person's feed is valid for as long as their secret link, and a manager's feed for as long as
     the user is a manager.

@@ -26,7 +26,7 @@ INVALID_BYTES = re.compile("[\udc80-\udcff]")
 def csv_rows(
     file: str, content: bytes, encoding: str | None = None, *, strict: bool = False
 ) -> tuple[list[list[str]], list[InputFault]]:
-    """Parse a CSV file; return all its rows, including empty ones, and the faults found.
+    """Parse a CSV file, and return its rows, including empty ones, and the faults found.
 
     Rows are numbered as in a spreadsheet program: a record counts as one row, even if a quoted cell
     contains line breaks. Parsing stops at the first malformed quotation, because the rows after it
@@ -34,8 +34,8 @@ def csv_rows(
 
     An apostrophe that protects a cell against formula injection is removed.
 
-    A file that is neither UTF-8 nor UTF-16 is read in `encoding`. With `strict`, only UTF-8 and
-    the delimiters `,` and `;` are accepted.
+    A file that is neither UTF-8 nor UTF-16 is read in `encoding`. With `strict`, only UTF-8 and the
+    delimiters `,` and `;` are accepted.
 
     Raises:
         UnreadableError: the file is not text, or has too many rows or columns.
@@ -74,7 +74,7 @@ def _detect_delimiter(text: str, *, strict: bool) -> str:
 
 
 def _unquoted_lines(text: str, limit: int) -> list[str]:
-    """Return the first lines of a text without their quoted parts."""
+    """Return the first lines of a text with their quoted parts removed."""
     lines: list[list[str]] = [[]]
     quoted = False
     for character in islice(text, _MAX_HEADER_CHARACTERS):
@@ -92,7 +92,7 @@ def _unquoted_lines(text: str, limit: int) -> list[str]:
 def _decoding_faults(
     file: str, rows: list[list[str]], encoding: str | None, *, offer: bool
 ) -> list[InputFault]:
-    """Return a single fault for all cells that are not valid UTF-8, at the first of them.
+    """Return one fault for all cells that are not valid UTF-8, located at the first of them.
 
     With `offer`, the fault suggests the probable encoding of the file, if there is one.
     """

@@ -28,7 +28,7 @@ def misread_cells(archive: zipfile.ZipFile, number: int, name: str) -> dict[Cell
         name: name of the sheet.
 
     Returns:
-        The error displayed in each of these cells, or `UNCOMPUTED`, by position.
+        The error displayed in each of these cells, or `UNCOMPUTED`, keyed by position.
     """
     if "content.xml" in archive.namelist():
         if b"formula=" not in archive.read("content.xml"):

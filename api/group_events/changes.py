@@ -1,4 +1,4 @@
-"""Use cases of the programme office: creating, changing and cancelling a group event."""
+"""Use cases for the programme office: creating, changing and cancelling a group event."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from coach.group_events import Audience, Occurrence
 
 
 def create_event(services: Services, cycle_id: str, entered: GroupEventInput) -> GroupEvent:
-    """Create a group event of a cycle, and draft the invitations to it.
+    """Create a group event in a cycle, and draft the invitations to it.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -184,7 +184,7 @@ def _store_values(event: GroupEventRow, entered: GroupEventInput) -> None:
 
 
 def _store_people(tx: Transaction, event: GroupEventRow, entered: GroupEventInput) -> None:
-    """Store whom the event is for. Selected people who have left the cycle may stay selected."""
+    """Store an event's audience. Selected people who have left the cycle may stay selected."""
     wanted = set(entered.people) if entered.audience is Audience.CHOSEN else set()
     of_event = GroupEventPersonRow.event_id == event.id
     before = set(tx.scalars(select(GroupEventPersonRow.person_id).where(of_event)))

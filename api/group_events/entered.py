@@ -46,10 +46,10 @@ TimeZone = Annotated[str, AfterValidator(known_timezone), Field(examples=["Europ
 
 
 class GroupDateInput(FrozenModel):
-    """A date: the day, and the time at which it starts, in the zone of the event.
+    """A date: the day, and the time at which it starts, in the event's zone.
 
     `id` is the id of an existing date, which keeps its replies if the time does not change. `clock`
-    is omitted if the event lasts whole days.
+    is omitted for an all-day event.
     """
 
     id: Identifier | None = None

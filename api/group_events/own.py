@@ -1,4 +1,4 @@
-"""Use cases of people for group events: each sees only their own invitations."""
+"""Use cases for people invited to group events: each person sees only their own invitations."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def own_events(tx: Transaction, principal: Principal) -> tuple[OwnEvent, ...]:
 
 
 def events_of_person(tx: Transaction, person_id: str) -> tuple[OwnEvent, ...]:
-    """Return the group events of a person in chronological order."""
+    """Return a person's group events in chronological order."""
     rows = tx.execute(
         _query()
         .where(GroupInvitationRow.person_id == person_id)
@@ -145,7 +145,7 @@ def _own_view(tx: Transaction, principal: Principal, invitation_id: str) -> OwnE
 
 
 def _as_seen(principal: Principal, event: OwnEvent) -> OwnEvent:
-    """Return an event without attendance, unless the principal is verified."""
+    """Return an event, hiding the attendance unless the principal is verified."""
     return event if principal.is_verified else event.model_copy(update={"attended": None})
 
 

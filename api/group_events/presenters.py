@@ -104,7 +104,7 @@ def event_line(event: GroupEvent, now: datetime) -> EventLine:
 
 
 def own_event_line(event: OwnEvent, address: str, now: datetime) -> OwnEventLine:
-    """Return an event as shown at the time `now` to a person who is invited."""
+    """Return an event as shown at the time `now` to an invited person."""
     is_over = event.end <= now
     badges = [] if event.is_confirmed else [Badge(facts.STATE_CANCELLED(), "bad")]
     if event.is_confirmed and not (is_over and event.reply is Reply.NONE):

@@ -1,4 +1,4 @@
-"""Use cases of the programme office: reading group events."""
+"""Use cases for the programme office: reading group events."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from coach.invitations import Status
 
 
 def list_events(services: Services, cycle_id: str) -> GroupEventsOfCycle:
-    """Return the group events of a cycle, cancelled events last.
+    """Return a cycle's group events, with cancelled events last.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -148,7 +148,7 @@ def _people(tx: Transaction, cycle_id: str) -> tuple[PersonSummary, ...]:
 
 
 def dates_of(tx: Transaction, event_ids: Iterable[str]) -> dict[str, list[GroupEventDateRow]]:
-    """Return the dates of events in chronological order, without removed dates, by event id.
+    """Return events' dates, excluding removed ones, in chronological order and keyed by event id.
 
     Every event has at least one such date; an event that will not take place is cancelled instead.
     """
@@ -207,12 +207,12 @@ def _view(
 
 
 def has_begun(event: GroupEventRow, date: GroupEventDateRow, now: datetime) -> bool:
-    """Return whether a date has begun; one that was cancelled before its start never begins."""
+    """Return whether a date has begun; a date cancelled before its start never begins."""
     return date.starts_at <= min(now, event.cancelled_at or now)
 
 
 def _invited(tx: Transaction, event_ids: Iterable[str]) -> dict[str, list[InvitedPerson]]:
-    """Return the invitations to the dates of events, by date id, sorted by side and name."""
+    """Return the invitations to events' dates, keyed by date id and sorted by side and name."""
     rows = tx.execute(
         select(GroupInvitationRow, PersonRow)
         .join(GroupEventDateRow, GroupEventDateRow.id == GroupInvitationRow.date_id)
@@ -238,7 +238,7 @@ def _invited(tx: Transaction, event_ids: Iterable[str]) -> dict[str, list[Invite
 
 
 def _unsent(tx: Transaction, invitation_ids: list[str]) -> set[str | None]:
-    """Return the ids of the invitations with an email that waits to be released."""
+    """Return the ids of the invitations with an email that is waiting to be released."""
     drafts = select(MailRow.group_invitation_id).where(
         MailRow.group_invitation_id.in_(invitation_ids), MailRow.state == MailState.DRAFT
     )

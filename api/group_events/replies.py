@@ -1,4 +1,4 @@
-"""Replies of people to invitations to group events.
+"""People's replies to invitations to group events.
 
 Each reply changes only the invitation of the person who replies.
 """

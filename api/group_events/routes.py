@@ -25,7 +25,7 @@ OWN_EVENTS = APIRouter(prefix=f"{API}/me/events", tags=["group events"])
 
 @GROUP_EVENTS.get("", operation_id="list_group_events", responses=problem_responses(404))
 def list_events(cycle_id: str, services: ServicesDep) -> tuple[GroupEvent, ...]:
-    """List the group events of a cycle with everybody's replies, cancelled events last."""
+    """List a cycle's group events with everybody's replies, cancelled events last."""
     return reading.list_events(services, cycle_id).events
 
 

@@ -16,9 +16,9 @@ from coach.sessions import Reply
 
 
 class GroupDate(FrozenModel):
-    """A date of a group event: `[start, end)`, in the zone of the event.
+    """A date of a group event: `[start, end)`, in the event's zone.
 
-    `first_day` and `last_day` are given if the event lasts whole days.
+    `first_day` and `last_day` are set for an all-day event.
     """
 
     id: str
@@ -36,7 +36,7 @@ class InvitedPerson(FrozenModel):
         is_invited: false if the person is no longer invited, or the date is cancelled.
         reply: the person's reply; reset to `none` by a change that requires a new reply.
         attended: whether the person attended; `None` if this is not recorded.
-        is_sent: false if a message about the invitation still waits to be released.
+        is_sent: false if a message about the invitation is still waiting to be released.
     """
 
     date_id: str

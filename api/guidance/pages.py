@@ -60,7 +60,7 @@ def download_template() -> Response:
 
 @OFFICE_GUIDANCE.get("/{country}")
 def show_card(country: str, request: Request, services: ServicesDep) -> Response:
-    """Show the card of a country as coaches see it."""
+    """Show a country's card as coaches see it."""
     card = guidance.read_card(services, country)
     return render_page(
         request,
@@ -74,13 +74,13 @@ def show_card(country: str, request: Request, services: ServicesDep) -> Response
 
 @OFFICE_GUIDANCE.get("/{country}/card.toml")
 def download_card(country: str, services: ServicesDep) -> Response:
-    """Download a card to edit it."""
+    """Download a card for editing."""
     return _toml(guidance.read_card_text(services, country).encode(), f"guidance-{country}.toml")
 
 
 @OFFICE_GUIDANCE.post("/{country}/remove")
 def remove_card(country: str, services: ServicesDep) -> Response:
-    """Remove the card of a country."""
+    """Remove a country's card."""
     guidance.remove_card(services, country)
     return redirect_after_post(urls.GUIDANCE)
 

@@ -39,13 +39,13 @@ def store_card(text: CardBody, services: ServicesDep) -> CardSummary:
 
 @GUIDANCE.get("/{country}", responses=problem_responses(404))
 def read_card(country: str, services: ServicesDep) -> GuidanceCard:
-    """Get the card of a country."""
+    """Get a country's card."""
     return guidance.read_card(services, country)
 
 
 @GUIDANCE.delete("/{country}", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(404))
 def remove_card(country: str, services: ServicesDep) -> None:
-    """Remove the card of a country."""
+    """Remove a country's card."""
     guidance.remove_card(services, country)
 
 

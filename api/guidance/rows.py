@@ -11,7 +11,7 @@ from api.database.types import TableRow
 
 
 class GuidanceCardRow(TableRow):
-    """The guidance card of a country, as the TOML text that was uploaded."""
+    """The guidance card of a country, stored as the uploaded TOML text."""
 
     __tablename__ = "guidance_cards"
 

@@ -1,4 +1,4 @@
-"""Use cases of guidance cards: uploading, reading and removing them."""
+"""Use cases for guidance cards: uploading, reading and removing them."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def list_cards(services: Services) -> tuple[CardSummary, ...]:
 def unusable_cards(
     tx: Transaction, countries: frozenset[str], *, today: date
 ) -> tuple[CardSummary, ...]:
-    """Return the countries among `countries` whose card is missing or has to be reviewed."""
+    """Return the countries among `countries` whose card is missing or due for review."""
     cards = _summaries(tx, countries, today)
     return tuple(one for one in cards if one.state is not CardState.CURRENT)
 
 
 def read_card(services: Services, country: str) -> GuidanceCard:
-    """Return the card of a country.
+    """Return a country's card.
 
     Raises:
         NotFoundError: the country has no card.
@@ -100,7 +100,7 @@ def store_card(services: Services, file: str, content: bytes) -> CardSummary:
 
 
 def remove_card(services: Services, country: str) -> None:
-    """Remove the card of a country.
+    """Remove a country's card.
 
     Raises:
         NotFoundError: the country has no card.

@@ -49,7 +49,7 @@ Authenticator = Callable[[Transaction, PresentedSecret, Settings, datetime], Pri
 """Returns the principal of a secret; `None` if the secret is invalid or of another kind."""
 
 PrincipalExtension = Callable[[Transaction, Request, Settings, Principal, datetime], Principal]
-"""Adds to a principal what the request's other cookies prove, such as access to a notebook."""
+"""Extends a principal with the access proved by other cookies, such as access to a notebook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def authenticate(request: Request, services: Services, link: str | None) -> Prin
 
 
 def authenticate_before_body(scope: Scope) -> Principal:
-    """Return the sender of a request, before it is routed and its body is read."""
+    """Return the sender of a request before the request is routed and its body is read."""
     request = Request(scope)
     request.state.principal = ANONYMOUS
     return authenticate(request, services_for(request), link_secret_in_path(request.url.path))
@@ -132,7 +132,7 @@ def _record_use(
 
 
 def _presented_secret(request: Request, settings: Settings, link: str | None) -> PresentedSecret:
-    """Return the secret in the Authorization header, or else in the path, or else in the cookie."""
+    """Return the secret in the Authorization header, the path or the cookie, in this order."""
     if is_bearer(request.headers):
         token = request.headers["authorization"].partition(" ")[2].strip()
         return PresentedSecret(token, SecretSource.HEADER)

@@ -52,7 +52,7 @@ def authorise(request: Request, services: ServicesDep) -> None:
         VerifyFirstError: the route requires more than a secret link, and its holder has not
             verified their identity.
         NotFoundError: the secret link in the path is unknown or no longer valid, or an object in
-            the path is beyond the limits of a manager.
+            the path is beyond the manager's limits.
     """
     permission: Permission = request.app.state.permissions[
         request.method, request.scope["route"].path_format

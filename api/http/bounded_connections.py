@@ -24,7 +24,7 @@ class ConnectionLimits:
 
     Attributes:
         connections: the maximum number of open connections. Beyond that, the connection that has
-            been waiting for its client for the longest time is closed.
+            waited longest for its client is closed.
         header_seconds: how long a client may take to send the headers of a request.
         body_seconds: how long a client may take to send the body, in addition to the time that
             `body_bytes_per_second` allows.

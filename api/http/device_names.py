@@ -27,7 +27,7 @@ _SYSTEMS = (
 def device_name(request: Request) -> str:
     """Return the browser and system that sent a request, such as "Firefox, Windows".
 
-    Returns an empty string if the header `User-Agent` names neither.
+    Returns an empty string if the `User-Agent` header names neither.
     """
     agent = request.headers.get("user-agent", "")
     found = (

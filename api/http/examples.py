@@ -93,7 +93,7 @@ class ExampleComposer:
     """Composes examples for the schemas of an OpenAPI document.
 
     Attributes:
-        schemas: the schemas of the document's components, by name.
+        schemas: the schemas of the document's components, keyed by name.
     """
 
     schemas: Mapping[str, Any]

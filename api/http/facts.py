@@ -131,5 +131,5 @@ STATUS_TITLES = {
     HTTPStatus.TOO_MANY_REQUESTS: message("http.status_429", "Too Many Requests"),
     HTTPStatus.SERVICE_UNAVAILABLE: message("http.status_503", "Service Unavailable"),
 }
-"""The titles of error responses that the framework raises, by status code."""
+"""The titles of error responses raised by the framework, keyed by status code."""
 OTHER_STATUS = message("http.status_other", "Error {status}", status=PLAIN_NUMBER)

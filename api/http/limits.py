@@ -29,12 +29,12 @@ class Limits:
         return self.cycles is None or cycle_id in self.cycles
 
     def allow_country(self, country: str | None) -> bool:
-        """Return whether the manager may see people of a country; false for an unknown country."""
+        """Return whether the manager may see people from a country; false if unknown."""
         return self.countries is None or country in self.countries
 
 
 class LimitRule(StrEnum):
-    """The way in which a route respects the limits of a manager."""
+    """How a route applies a manager's limits."""
 
     CYCLES = "cycles"
     """Everything that the route shows or changes belongs to the cycles of the objects in its path.

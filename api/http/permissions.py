@@ -41,7 +41,7 @@ class Permission:
         scope: the scope that a token needs; `None` for the default; see `required_scope`.
         without_second_factor: whether a user who has not set up a second factor yet may call the
             route. Set for the routes of the account page, where users set up their second factor.
-        limits: how the route respects the limits of a manager; see `LimitRule`.
+        limits: how the route applies a manager's limits; see `LimitRule`.
         administrators_only: whether only administrators may call the route.
         audit_action: the action recorded in the audit trail when the programme office reads
             personal data through the route.
@@ -78,4 +78,5 @@ class Permission:
 
 
 Permissions = Mapping[tuple[str, str], Permission]
-"""Permissions by method and path. Each module with routes exports its own as `PERMISSIONS`."""
+"""Permissions, keyed by method and path. Each module with routes exports its own as `PERMISSIONS`.
+"""

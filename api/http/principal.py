@@ -90,7 +90,7 @@ class Principal:
         credential_id: the id of the cookie, token or link that was presented.
         by_cookie: whether the credential was sent in a cookie, which browsers attach automatically.
         confirmed_at: the time at which the user last authenticated with all factors that they
-            have; `None` if this never happened, and for people.
+            have; `None` if they never did, and for people.
         scopes: the permitted uses of the token; `None` if no token was presented.
         needs_second_factor: whether this is a user who has not set up a second factor yet.
         verification: the method by which the holder of a secret link has verified their identity;
@@ -140,11 +140,11 @@ class Principal:
         return None if self.limits is None else self.limits.countries
 
     def sees_cycle(self, cycle_id: str) -> bool:
-        """Return whether the principal's limits, if any, allow a cycle."""
+        """Return whether the principal's limits, if any, permit access to a cycle."""
         return self.limits is None or self.limits.allow_cycle(cycle_id)
 
     def sees_country(self, country: str | None) -> bool:
-        """Return whether the principal's limits, if any, allow people of a country."""
+        """Return whether the principal's limits, if any, permit access to people from a country."""
         return self.limits is None or self.limits.allow_country(country)
 
     def recently_authenticated(self, now: datetime, lifetime: timedelta) -> bool:

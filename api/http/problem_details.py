@@ -186,7 +186,7 @@ def register_exception_handlers(app: FastAPI, page: ProblemPageRenderer | None) 
 def register_interruption(
     app: FastAPI, error_type: type[DomainError], interruption: Interruption
 ) -> None:
-    """Respond to errors of a type outside the API with a page on which the user can continue.
+    """Respond to errors of one type, outside the API, with a page on which the user can continue.
 
     Call this after `register_exception_handlers`.
     """
@@ -253,7 +253,7 @@ def _problem(
 
 
 def _fact_members(shown: Displayed) -> dict[str, Any]:
-    """Return the members `code` and `params` of a fact; for text, return no members."""
+    """Return the members `code` and `params` of a fact, or no members for text."""
     return shown.to_json() if isinstance(shown, Fact) else {}
 
 
@@ -275,7 +275,7 @@ _DETAILS = {
     HTTPStatus.NOT_FOUND: facts.NOTHING_HERE(),
     HTTPStatus.METHOD_NOT_ALLOWED: facts.WRONG_METHOD(),
 }
-"""The details of the problems with requests that the framework refuses, by status code."""
+"""The details of the problems with requests that the framework refuses, keyed by status code."""
 
 
 def _problem_of_status(error: HTTPException, texts: Renderer) -> ProblemDetails:

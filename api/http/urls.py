@@ -1,4 +1,4 @@
-"""URLs that are used by more than one module."""
+"""URLs used by more than one module."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def person_coaching(secret: str) -> str:
 
 
 def person_pair(secret: str, other_id: str) -> str:
-    """Return the common prefix of the URLs about a person's pair with another person."""
+    """Return the common URL prefix of a person's pages about one of their pairs."""
     return f"{person_coaching(secret)}/{other_id}"
 
 
@@ -168,27 +168,27 @@ def person_follow_ups(secret: str) -> str:
 
 
 def person_follow_up(secret: str, follow_up_id: str) -> str:
-    """Return the URL of the form of one follow-up."""
+    """Return the URL of the form for one follow-up."""
     return f"{person_follow_ups(secret)}/{follow_up_id}"
 
 
 def post(secret: str) -> str:
-    """Return the URL of the page of a post that has taken over a commitment."""
+    """Return the URL of the page for a post that has taken over a commitment."""
     return f"{person(secret)}/handed-over"
 
 
 def follow_ups(cycle_id: str) -> str:
-    """Return the URL of the page with the follow-ups of a cycle."""
+    """Return the URL of the page with a cycle's follow-ups."""
     return f"{cycle(cycle_id)}/follow-ups"
 
 
 def agreements(cycle_id: str) -> str:
-    """Return the URL of the page with the states of the agreements of a cycle."""
+    """Return the URL of the page with the states of a cycle's agreements."""
     return f"{cycle(cycle_id)}/agreements"
 
 
 def goals(cycle_id: str) -> str:
-    """Return the URL of the page with the goals and commitments of a cycle."""
+    """Return the URL of the page with a cycle's goals and commitments."""
     return f"{cycle(cycle_id)}/goals"
 
 
@@ -219,7 +219,7 @@ def cycle(cycle_id: str) -> str:
 
 
 def cycle_curriculum(cycle_id: str) -> str:
-    """Return the URL of the page with the course of a cycle and the progress of its pairs."""
+    """Return the URL of the page with a cycle's course and the progress of its pairs."""
     return f"{cycle(cycle_id)}/curriculum"
 
 
@@ -234,7 +234,7 @@ def join(secret: str) -> str:
 
 
 def applications(cycle_id: str) -> str:
-    """Return the URL of the page with the applications of a cycle."""
+    """Return the URL of the page with a cycle's applications."""
     return f"{cycle(cycle_id)}/applications"
 
 
@@ -259,7 +259,7 @@ def human(human_id: str) -> str:
 
 
 def list_preview(cycle_id: str) -> str:
-    """Return the URL of the page with lists that wait for a decision."""
+    """Return the URL of the page with lists that are awaiting a decision."""
     return f"{cycle(cycle_id)}/people/preview"
 
 
@@ -279,7 +279,7 @@ def plan(plan_id: str) -> str:
 
 
 def plans_side_by_side(cycle_id: str) -> str:
-    """Return the URL of the page that shows plans of a cycle side by side."""
+    """Return the URL of the page that shows a cycle's plans side by side."""
     return f"{cycle(cycle_id)}/plans/compare"
 
 

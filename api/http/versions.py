@@ -17,7 +17,7 @@ _NEVER = -1
 
 
 def set_version(response: Response, version: int) -> None:
-    """Set the header `ETag` of a response to a version."""
+    """Set a response's `ETag` header to a version."""
     response.headers["ETag"] = f'"{version}"'
 
 
@@ -58,7 +58,7 @@ def _required_version(
 
 
 def version_in_form(text: str) -> int:
-    """Return the version in a field of a form; for other text, a version that never matches."""
+    """Return the version in a form field; for other text, return a version that never matches."""
     return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else _NEVER
 
 

@@ -45,9 +45,9 @@ if TYPE_CHECKING:  # reading input must not import the solver, which takes secon
     from matching.errors import ImpossiblePinsError
 
 KEPT_FILE = "kept.json"
-"""Name of the input file with the earlier result whose pairs should be kept."""
+"""The name of the input file with the earlier result whose pairs should be kept."""
 UNDER_WAY_FILE = "under-way.json"
-"""Name of the input file with the progress of a cycle that is under way."""
+"""The name of the input file with the progress of a cycle that is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class CycleInputs:
         roster: all people, in file order.
         cycle: the dates and the policy.
         keep: an earlier result whose pairs should be kept, if there is one.
-        files: the content of the files, by their names in the `inputs/` folder of the results:
+        files: the content of the files, keyed by their names in the results' `inputs/` folder:
             `cycle.toml`, `coachees.csv` (or `.xlsx`, `.ods`), `coaches.csv`, `kept.json`,
             `under-way.json`, `earlier-1.json` and so on.
         sha256: the fingerprint of those `files` that can affect the result.
@@ -197,7 +197,7 @@ def parse_inputs(
 
 
 def _with_earlier_pairs(roster: Roster, cycle: Cycle, earlier: EarlierResults) -> Roster:
-    """Return the roster with the pairs of earlier results, if they can affect the result."""
+    """Return the roster, adding the pairs from earlier results if they can affect the result."""
     if not earlier.results or allows_all(cycle.rules.repeat):
         return roster
     found = earlier_cycles_by_pair(roster, earlier.results)
@@ -222,7 +222,7 @@ def _read_kept_result(source: InputSource | None) -> tuple[Result | None, tuple[
 def _canonical_files(
     cycle: InputSource, coachees: InputSource, coaches: InputSource, keep: InputSource | None
 ) -> dict[str, bytes]:
-    """Return the contents of the files by their names in `inputs/`."""
+    """Return the contents of the files, keyed by their names in `inputs/`."""
     named = {
         CYCLE_FILE: cycle,
         f"coachees.{_ending(coachees)}": coachees,

@@ -46,9 +46,9 @@ class EarlierSource:
 
 @dataclass(frozen=True, slots=True)
 class EarlierResults:
-    """The results of earlier cycles, in the order in which they were given.
+    """The results of earlier cycles, in the given order.
 
-    `files` contains the results with the keys of people, by file name in `inputs/`.
+    `files` contains the results with the keys of people, keyed by file name in `inputs/`.
     """
 
     results: tuple[Result, ...]
@@ -110,7 +110,7 @@ def _with_people(
     people: tuple[InputSource, InputSource],
     encoding: str | None,
 ) -> tuple[Result, bytes, tuple[InputFault, ...]]:
-    """Add the keys of the matched people to a result and its file; also return the faults."""
+    """Add the keys of the matched people to a result and its file, and also return the faults."""
     lists = read_people_lists(*people, ReadContext(reference(), encoding=encoding))
     if lists.faults:
         return result, content, lists.faults

@@ -55,7 +55,7 @@ def _is_invalid_byte(fault: InputFault) -> bool:
 
 
 def _is_header_readable(table: TextTable, kind: PeopleKind, reading: ReadContext) -> bool:
-    """Return whether there is a header that has no invalid bytes (they cause misleading faults)."""
+    """Return whether there is a header without invalid bytes, which cause misleading faults."""
     messages: list[Fact] = []
     header = read_header(table, kind, reading, lambda *fault: messages.append(fault[2]))
     has_invalid_bytes = any(map(INVALID_BYTES.search, table.rows[header.row - 1]))

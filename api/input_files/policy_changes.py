@@ -88,7 +88,7 @@ def _date(value: object) -> object:
 
 
 def _without_null(value: object) -> object:
-    """Return a value without `null`, which TOML does not have."""
+    """Return a value with every `null` removed, because TOML has no null."""
     if isinstance(value, list):
         return [_without_null(one) for one in value if one is not None]
     if isinstance(value, Mapping):

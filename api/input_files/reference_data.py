@@ -60,7 +60,7 @@ _OTHER_WEEKDAY_NAMES = (
 
 @cache
 def reference() -> Reference:
-    """Return the reference data; it is loaded once and then cached."""
+    """Return the reference data, which is loaded once and then cached."""
     names = Locale("en").languages
     zones = files("tzdata") / "zoneinfo"
     countries = dict(_rows(zones / "iso3166.tab"))

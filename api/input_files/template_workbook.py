@@ -123,7 +123,7 @@ def _drop_down(column: Column, texts: Renderer) -> DataValidation | None:
 
 
 def _range(name: str) -> str:
-    """Return the cells of a long list in the hidden sheet."""
+    """Return the cell range of a long list in the hidden sheet."""
     letter = get_column_letter(list(_long_lists()).index(name) + 1)
     return f"{_LISTS}!${letter}$2:${letter}${len(_long_lists()[name]) + 1}"
 
@@ -142,5 +142,5 @@ def _long_lists() -> dict[str, Sequence[str]]:
 
 
 def _zones_of_places(zones: Iterable[str]) -> list[str]:
-    """Return the zones that are named after a place: `Europe/Belgrade`, not `CET`."""
+    """Return the zones named after a place, such as `Europe/Belgrade` but not `CET`."""
     return sorted(zone for zone in zones if "/" in zone and not zone.startswith("Etc/"))

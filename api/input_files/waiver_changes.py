@@ -30,7 +30,7 @@ def with_waiver(text: str, waiver: Mapping[str, str]) -> str:
 
 
 def without_waiver(text: str, place: int) -> str:
-    """Return a valid cycle file without the waiver at index `place`."""
+    """Return a valid cycle file with the waiver at index `place` removed."""
 
     def remove(document: Any) -> None:  # noqa: ANN401 - as above
         del document[_WAIVERS][place]

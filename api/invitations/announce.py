@@ -105,8 +105,8 @@ def announce(
     """Change one session, and create messages to both participants.
 
     Returns the messages; there are none if only the topic changes. The messages are drafts that the
-    office releases with the others. With `release_with`, those that can be sent are released at
-    once; see `release_sendable`.
+    office releases with its other messages. With `release_with`, those that can be sent are
+    released at once; see `release_sendable`.
 
     Raises:
         ConflictError: the session is cancelled or has started, its new time is in the past, or it

@@ -101,7 +101,7 @@ def _pending(
 def _record(
     tx: Transaction, action: str, mails: Sequence[MailRow], done: CountMessage
 ) -> dict[str, Badge]:
-    """Record an event for each person, and return the outcomes, by person id."""
+    """Record an event for each person, and return the outcomes, keyed by person id."""
     counts = Counter(mail.person_id for mail in mails)
     for person_id, count in counts.items():
         record_event(tx, action, "person", person_id, messages=count)
@@ -115,7 +115,7 @@ def _outcomes(
     people: Sequence[str],
     results: Mapping[str, Badge],
 ) -> tuple[Outcome, ...]:
-    """Return the outcome for each person; the others had no messages that could be sent."""
+    """Return the outcome for each person; people without a result had no messages to send."""
     of_cycle = (PersonRow.cycle_id == cycle_id, PersonRow.id.in_(people))
     rows = {row.id: row for row in tx.scalars(select(PersonRow).where(*of_cycle))}
     linked = links.linked_people(tx, rows, now=services.now())

@@ -38,7 +38,7 @@ _NOT_FAILED = {
 
 
 def release_messages(services: Services, cycle_id: str, until: datetime) -> DeliveryStatus:
-    """Release the pending messages created up to `until` for sending; return the new status.
+    """Release the pending messages created up to `until` for sending, and return the new status.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -70,7 +70,7 @@ def mark_sent(services: Services, cycle_id: str, until: datetime) -> int:
 
 
 def retry_failed(services: Services, cycle_id: str) -> DeliveryStatus:
-    """Retry a cycle's failed emails at the recipients' current addresses; return the new status.
+    """Retry a cycle's failed emails at current addresses, and return the new status.
 
     Emails about people's own access (`ACCESS_KINDS`), such as one-time codes, are excluded.
 
@@ -135,7 +135,7 @@ def _require_latest(tx: Transaction, mail: MailRow) -> None:
 
 
 def mark_sent_otherwise(services: Services, cycle_id: str, mail_id: str) -> DeliveryStatus:
-    """Record that the office has sent a failed email another way; return the new status.
+    """Record that the office has sent a failed email another way, and return the new status.
 
     Raises:
         NotFoundError: there is no such email in this cycle.

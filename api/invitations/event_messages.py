@@ -14,7 +14,7 @@ from coach.sessions import Reply
 
 
 def current_reply(row: GroupInvitationRow) -> Reply:
-    """Return the person's reply; `NONE` if the person has been asked again since."""
+    """Return the person's reply, or `NONE` if the person has been asked again since."""
     return row.reply if row.reply_sequence >= row.asked_sequence else Reply.NONE
 
 
@@ -51,7 +51,7 @@ def sent_to_person(row: GroupInvitationRow, uid: str) -> SentInvitation:
 
 
 def apply_event_message(row: GroupInvitationRow, message: Message, *, now: datetime) -> None:
-    """Update an invitation as `message` announces. The revision of an existing one increases."""
+    """Update an invitation as `message` announces, and increase the revision of an existing one."""
     invitation = message.invitation
     row.kind, row.is_required = invitation.event or row.kind, invitation.is_required
     row.starts_at, row.ends_at = invitation.start, invitation.end

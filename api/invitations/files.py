@@ -137,7 +137,7 @@ def outgoing_mail(
 ) -> OutgoingMail:
     """Return the introduction, invitation or cancellation in an email to `person`.
 
-    `coaches` are the names of coaches by session; `None` to look them up.
+    `coaches` contains the coaches' names, keyed by session; `None` to look them up.
     """
     if row.kind is MailKind.INTRODUCTION:
         return stored_introduction(tx, row, person)

@@ -29,7 +29,7 @@ from coach.texts.facts import Displayed
 
 _STAMP, _STAMP_LENGTH = "%Y%m%d%H%M%S", 14
 INTRODUCTION_FIRST = case((MailRow.kind == MailKind.INTRODUCTION, 0), else_=1)
-"""Sorts the introduction of a person before their invitations."""
+"""Sorts a person's introduction before their invitations."""
 
 
 class OutgoingIntroduction(FrozenModel):

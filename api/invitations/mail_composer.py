@@ -84,7 +84,7 @@ def _link_secret(tx: Transaction, services: Services, person_id: str) -> str:
 def _as_known_now(
     tx: Transaction, mail: MailRow, invitation: OutgoingInvitation
 ) -> OutgoingInvitation:
-    """Return the invitation with the version that was last sent and the person's current answer.
+    """Return the invitation, updated with the last sent version and the person's current answer.
 
     The last sent version may have changed since the email was drafted, because intermediate drafts
     were never sent; the answer may have changed because the person has replied.

@@ -79,7 +79,7 @@ def is_cancellation(mail: MailRow) -> bool:
 
 
 def without_place(content: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Return the content of an email without the session's place and link, for erasure."""
+    """Return an email's content with the session's place and link removed, for erasure."""
     if content is None:
         return None
     redacted = dict(content)
@@ -90,7 +90,7 @@ def without_place(content: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def coach_names(tx: Transaction, sessions: ColumnElement[bool]) -> dict[str, str]:
-    """Return the names of the coaches of the given sessions, by session id.
+    """Return the names of the given sessions' coaches, keyed by session id.
 
     `sessions` is a condition on the columns of `SessionRow`.
     """
@@ -107,7 +107,7 @@ def stored_invitation(
 ) -> OutgoingInvitation:
     """Return the invitation or cancellation in an email to `person`.
 
-    `coaches` are the names of coaches by session.
+    `coaches` contains the coaches' names, keyed by session.
     """
     outgoing = _outgoing_invitation(
         stored_message(mail), person, mail.session_id or "", coaches
@@ -122,7 +122,8 @@ def latest_invitation(
 ) -> OutgoingInvitation:
     """Return a request or cancellation to `person` with the current state of a session.
 
-    `partstat` is the person's current answer, and `coaches` are the names of coaches by session.
+    `partstat` is the person's current answer, and `coaches` contains the coaches' names, keyed by
+    session.
     """
     confirmed = row.state is SessionState.CONFIRMED
     message = Message(

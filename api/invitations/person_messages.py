@@ -65,7 +65,7 @@ class PersonMessages(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class MessagesByPerson:
-    """One page of a cycle's emails by person, and the delivery status of all emails."""
+    """One page of a cycle's emails, grouped by person, and the delivery status of all emails."""
 
     cycle: CycleHeader
     selected: Selected[Recipient]

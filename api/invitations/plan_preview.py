@@ -75,9 +75,9 @@ class _NotPublishedError(Exception):
 def preview_plan(services: Services, plan_id: str, person_id: str = "") -> PlanPreview:
     """Return the emails that publishing a draft plan would create.
 
-    The emails that are returned are created in a transaction that is rolled back, so that they are
-    exactly what publishing would create. With `person_id`, these are all emails to this person;
-    otherwise, one sample of each kind.
+    The returned emails are created in a transaction that is rolled back, so that they are exactly
+    what publishing would create. With `person_id`, these are all emails to this person; otherwise,
+    one sample of each kind.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -136,7 +136,7 @@ def _addressees(
 def _sampled(
     planned: PlannedChanges, new: Sequence[str], people: Sequence[Addressee]
 ) -> frozenset[str]:
-    """Return, for each kind of email, the id of the first person to whom one would be sent."""
+    """Return, for each kind of email, the id of the first person who would receive that kind."""
     kinds: dict[str, set[Badge]] = defaultdict(set)
     for change in planned.changes:
         for id_ in change.people:

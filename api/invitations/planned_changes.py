@@ -137,7 +137,7 @@ def planned_changes(tx: Transaction, plan: PlanRow, now: datetime) -> PlannedCha
 
 
 def _existing(tx: Transaction, cycle_id: str) -> dict[str, _Existing]:
-    """Return the sessions of a cycle by uid."""
+    """Return a cycle's sessions, keyed by uid."""
     found = tx.execute(
         select(
             SessionRow.uid,

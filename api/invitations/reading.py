@@ -72,7 +72,7 @@ class MailOfCycle(FrozenModel):
 
 
 def read_mail(services: Services, cycle_id: str, mail_id: str) -> MailOfCycle:
-    """Return an email of a cycle as its recipient sees it, without the secret link.
+    """Return one of a cycle's emails as its recipient sees it, without the secret link.
 
     Raises:
         NotFoundError: there is no such introduction, invitation or cancellation in this cycle.
@@ -116,7 +116,7 @@ def readable_mail(
 
 
 def send_test(services: Services, cycle_id: str, mail_id: str, to: SampleRecipient) -> None:
-    """Send an email of a cycle to a manager's own address, as a test.
+    """Send one of a cycle's emails to a manager's own address, as a test.
 
     Raises:
         NotFoundError: there is no such introduction, invitation or cancellation in this cycle.

@@ -17,7 +17,7 @@ from coach.invitations import Message, Method, PartStat, SentInvitation, Status
 from coach.sessions import Reply
 
 Answers = Mapping[tuple[str, str], PartStat]
-"""The valid answers of people to sessions, by the ids of session and person."""
+"""People's valid answers to sessions, keyed by session id and person id."""
 
 PARTSTAT = {
     Reply.NONE: PartStat.NEEDS_ACTION,
@@ -27,7 +27,7 @@ PARTSTAT = {
 
 
 def answers_to(tx: Transaction, sessions: ColumnElement[bool]) -> Answers:
-    """Return the answers to some sessions, without answers that a later change has invalidated.
+    """Return the answers to the given sessions, excluding any that later changes invalidated.
 
     `sessions` is a condition on the columns of `SessionRow`.
     """

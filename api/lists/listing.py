@@ -38,10 +38,10 @@ class Listing:
     Attributes:
         path: the address of the page, without query.
         back: the address of this part, to which its forms return.
-        first: the number of the first row that is shown, from 1; 0 if there is none.
-        last: the number of the last row that is shown.
-        found: the number of rows that were found.
-        total: the number of all rows.
+        first: the number of the first row shown, from 1; 0 if there is none.
+        last: the number of the last row shown.
+        found: the number of rows found.
+        total: the total number of rows.
         text: the text searched for.
         expired: whether the search has expired.
         filtered: whether there is a search or a filter.

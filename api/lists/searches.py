@@ -27,7 +27,7 @@ class SearchInput(FrozenModel):
 def store_search(services: Services, principal: Principal, search: SearchInput) -> str:
     """Store a user's search text, and return the id that represents it in URLs.
 
-    Searches that have expired are deleted.
+    Expired searches are deleted.
     """
     now = services.now()
     with services.database.writing() as tx:
@@ -52,7 +52,7 @@ def find_search(services: Services, principal: Principal, search_id: str) -> str
 
 
 def delete_expired(tx: Transaction, *, now: datetime) -> int:
-    """Delete the searches that have expired, and return their number."""
+    """Delete the expired searches, and return their number."""
     expired = tx.scalars(
         delete(SearchRow).where(SearchRow.expires_at <= now).returning(SearchRow.id)
     )

@@ -41,7 +41,7 @@ class Selected(Generic[Row]):
 
 
 def select_rows(rows: Sequence[Row], query: ListQuery, access: RowAccess[Row]) -> Selected[Row]:
-    """Return the part of a list that a query requests; a page beyond the last becomes the last."""
+    """Return the part of a list requested by a query; a page beyond the last becomes the last."""
     found = list(rows)
     for name, value in query.chosen.items():
         has = access.conditions[name]

@@ -60,7 +60,7 @@ _Second = Annotated[int | float, Field(allow_inf_nan=False)]
 
 
 class _Claims(BaseModel):
-    """The claims that are used, with their types (OpenID Connect Core 1.0, section 2).
+    """The claims that this client uses, with their types (OpenID Connect Core 1.0, section 2).
 
     A claim of the wrong type invalidates the token, except that a malformed email address is
     ignored.

@@ -11,7 +11,7 @@ from coach.texts.facts import Displayed
 _LOG = structlog.stdlib.get_logger(__name__)
 
 UNEXPECTED_SHAPE_ERRORS = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
-"""Raised by libraries for JSON of an unexpected shape; pydantic's error is a `ValueError`."""
+"""Errors that libraries raise for JSON of an unexpected shape; pydantic's is a `ValueError`."""
 
 
 class ProviderUnavailableError(UnreachableError):

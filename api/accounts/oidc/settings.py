@@ -47,7 +47,7 @@ def is_loopback(host: str) -> bool:
 
 
 class IdentityProvider(BaseModel):
-    """An identity provider whose accounts can sign in, and how far its claims are trusted.
+    """An identity provider for users to sign in with, and how far its claims are trusted.
 
     Attributes:
         issuer: its issuer identifier, exactly as the provider publishes it.

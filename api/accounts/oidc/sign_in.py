@@ -156,7 +156,7 @@ def _sign_in(services: Services, identity: Identity) -> FinishedFlow:
 def _confirm(
     services: Services, principal: Principal, identity: Identity, kind: SignInFlowKind
 ) -> SignInFlow | None:
-    """Record a confirmation at the provider; return the change that it confirms, if any."""
+    """Record a confirmation at the provider, and return the change that it confirms, if any."""
     with services.database.writing() as tx:
         user = user_for_identity(tx, identity, link_by_mail=False)
         if user is None or user.id != principal.user_id:

@@ -54,7 +54,7 @@ def show_account(request: Request, services: ServicesDep, principal: PrincipalDe
 def set_up_account(
     request: Request, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Set the password and second factor; a code proves that the app has the secret."""
+    """Set the password and second factor, given a code proving that the app has the secret."""
     form = parse_form(AccountForm, form_fields)
     try:
         change_secret = change_secret_of(request, services.settings)

@@ -34,7 +34,7 @@ def show(
     principal: PrincipalDep,
     go_on_to: Annotated[str, Query(max_length=300)] = ACCOUNT,
 ) -> Response:
-    """Show how the user can confirm a change, after which they return to `go_on_to`."""
+    """Show the ways to confirm a change, after which the user returns to `go_on_to`."""
     return _render(request, services, principal, go_on_to, {})
 
 
@@ -42,7 +42,7 @@ def show(
 def confirm(
     request: Request, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Check the password and code, and redirect to the page on which one change is now possible."""
+    """Check the password and code, allow one change, and redirect to the page for making it."""
     go_on_to = form_fields.pop("go_on_to", ACCOUNT)
     entered = parse_form(OldFactors, form_fields)
     try:

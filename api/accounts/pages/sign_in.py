@@ -131,7 +131,7 @@ def _render_sign_in(
     *,
     signed_out: bool = False,
 ) -> Response:
-    """Render the form with the name that was entered, and the reason why signing in failed."""
+    """Render the form with the entered name, and the reason why signing in failed."""
     settings = services_for(request).settings
     return render_page(
         request,

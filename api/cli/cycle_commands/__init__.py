@@ -1,7 +1,7 @@
 """`gender-coach cycle`: manages a cycle on a server, from its cycle file to its invitations.
 
 The commands perform the same use cases as the pages and the JSON API, on the database of a server,
-which may run at the same time.
+which may be running at the same time.
 """
 
 from __future__ import annotations

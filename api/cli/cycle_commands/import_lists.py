@@ -30,7 +30,7 @@ _SIDES = {kind: side for side, kind in KINDS.items()}
 
 @dataclass(frozen=True, slots=True)
 class _Reviewed:
-    """The lists of a preview, in the form that `ImportSummary` requires."""
+    """A preview's lists, in the form that `ImportSummary` requires."""
 
     preview: Preview
     review: ListReview

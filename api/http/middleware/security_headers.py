@@ -21,7 +21,7 @@ SANDBOXED_FRAME = {
     ),
     "X-Frame-Options": "SAMEORIGIN",
 }
-"""Headers of HTML that is displayed in a frame, without scripts, forms and external content."""
+"""Headers of HTML displayed in a frame, which forbid scripts, forms and external content."""
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",

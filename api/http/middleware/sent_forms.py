@@ -22,7 +22,7 @@ _MAX_QUERY = 2000
 
 
 class SentFormsMiddleware:
-    """Adds the fragment that ends a draft to the redirect after its form."""
+    """Adds the fragment that ends a draft to the redirect that follows its submission."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -30,8 +30,7 @@ KnownDeviceOf = Callable[[Request], str | None]
 class SignInRateLimitMiddleware:
     """Responds with 429 to a network that sends more than sixty sign-in requests a minute.
 
-    Requests about open calls count as well, because they cause emails to addresses that are not
-    confirmed yet.
+    Requests about open calls count as well, because they cause emails to unconfirmed addresses.
 
     This protects the process from floods, before a request is routed; failed attempts with a
     password have their own, much lower limits. Known devices are counted separately, so that they
