@@ -1,6 +1,7 @@
 """The same Hypothesis cases in every run, and the order in which the files of tests run.
 
-Equal cases make failures reproducible. `HYPOTHESIS_PROFILE=explore make test` generates new ones.
+Identical cases make failures reproducible. `HYPOTHESIS_PROFILE=explore make test` generates new
+ones.
 """
 
 from __future__ import annotations

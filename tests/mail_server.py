@@ -53,7 +53,7 @@ class Taken:
 
 @dataclass
 class MailServer:
-    """The accepted messages, and the replies to give next.
+    """The accepted messages, and the replies to send next.
 
     Attributes:
         taken: the accepted messages, in order.

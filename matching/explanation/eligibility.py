@@ -1,4 +1,4 @@
-"""Eligibility of a coachee for each coach: which rules forbid the pair, and whether it can meet."""
+"""Eligibility of a coachee for each coach: the rules that forbid the pair, and time to meet."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class Neighbourhoods:
         return (_sub_roster(change.roster, rows, columns), cycle) if cycle else None
 
     def _nearest(self, feasible_coaches: NDArray[np.bool_], coaches: tuple[Coach, ...]) -> set[int]:
-        """Return up to `_MAX_NEAREST_COACHES` available coaches, preferring more free places."""
+        """Return up to `_MAX_NEAREST_COACHES` available coaches, favouring more free places."""
         columns = np.flatnonzero(feasible_coaches).tolist()
         left = {column: self._places_left(coaches[column]) for column in columns}
         return set(sorted(columns, key=lambda column: -left[column])[:_MAX_NEAREST_COACHES])

@@ -1,4 +1,4 @@
-"""Authentication of a secret without a request, and the secret on an account page."""
+"""Helpers that authenticate a secret without a request, and read an account page's secret."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def identify(
 
 
 def totp_secret_on(account_page: str) -> str:
-    """Return the secret for an authenticator app that the account page shows."""
+    """Return the authenticator app secret shown on the account page."""
     shown = re.search(r"<code>([A-Z2-7]{4}(?: [A-Z2-7]{4}){7})</code>", account_page)
     assert shown is not None
     return shown[1].replace(" ", "")

@@ -107,7 +107,7 @@ def coaches_csv(count: int = 2, capacity: int = 3) -> bytes:
 
 
 def made_result(pairs: dict[str, str], *, first_day: int = 20, sessions: int = 2) -> Result:
-    """Return a result with the matches in `pairs` (coach by coachee) and weekly sessions."""
+    """Return a result with weekly sessions and the matches in `pairs` (from coachee to coach)."""
     return Result(
         status="optimal",
         seed=0,
@@ -230,7 +230,7 @@ class World:
         *,
         ago: timedelta = timedelta(0),
     ) -> str:
-        """Verify a person on a new device, some time `ago`.
+        """Verify a person on a new device, `ago` before the present.
 
         Returns:
             The device's key, for the header `X-Device-Key`.
@@ -288,7 +288,7 @@ class World:
             tx.flush()
 
     def sign_in_secret(self, *, factor: bool = True) -> str:
-        """Return the secret of a sign-in link; if `factor`, give the manager a second factor."""
+        """Return a sign-in link's secret; if `factor` is true, give the manager a second factor."""
         with self.database.writing() as tx:
             user = users.ensure_manager(tx, "manager", now=self.services.now())
             if factor:
@@ -372,7 +372,7 @@ class PostgresServer:
 
 @pytest.fixture(scope="module", autouse=True)
 def quick_hashes() -> Iterator[None]:
-    """Make hashes of passwords and keys from passphrases take 1 ms instead of 0.1 s.
+    """Make password hashing and key derivation take 1 ms instead of 0.1 s.
 
     The tests in `tests/api/crypto` replace this fixture, and check the real cost.
     """
@@ -513,10 +513,10 @@ def shared(
 def check_page(answer: httpx.Response) -> None:
     """Check a page that a test receives.
 
-    Each link within the page, such as a link from a fault to its field, must have a target, words
-    must follow each icon, and the title of a page that reports an error must begin with "Error:".
-    If a form was sent without any fields, which no browser does, the page need not contain the
-    field that a fault refers to.
+    Each link within the page, such as a link from a fault to its field, must have a target, each
+    icon must be followed by words, and the title of a page that reports an error must begin with
+    "Error:". If a form was sent without any fields, which no browser does, the page need not
+    contain the field that a fault refers to.
     """
     if answer.headers.get("content-type", "").startswith("text/html"):
         page = answer.read().decode()
@@ -543,7 +543,7 @@ def running(
 ) -> Iterator[httpx.Client]:
     """Run a server on a free loopback port, or on a bound socket, and yield a client for it.
 
-    With `now`, the server uses it as its clock.
+    If `now` is given, the server uses it as its clock.
     """
     app = create_app(settings)
     if now is not None:

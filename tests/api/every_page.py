@@ -64,7 +64,7 @@ class Walk:
             self._keep(name, stranger.request(method, address, data=form))
 
     def json(self, address: str) -> Any:  # noqa: ANN401 - any JSON
-        """Return the JSON that a route of the API returns."""
+        """Return the JSON response of an API route."""
         return self.browser.get(f"/api/v1{address}").json()
 
     def over(self, address: str) -> dict[str, Any]:
@@ -554,7 +554,7 @@ def _report(walk: Walk, coachee: str, coach: str, page: str) -> None:
 
 
 def _plan_modules(walk: Walk, coachee: str, coach: str, page: str) -> None:
-    """Open the plans of modules, and change a plan, including once based on an old version."""
+    """Open the module plans, and change a plan, including once from an outdated version."""
     for side, home in (("coachee", coachee), ("coach", coach)):
         walk.open(f"curriculum of the {side}", f"{home}/curriculum")
         walk.open(f"agenda of the {side}", f"{home}{page}")
@@ -655,7 +655,7 @@ def _see_group_events(walk: Walk, cycle: str, home: str, person_id: str) -> None
 
 
 def _see_nominations(walk: Walk, cycle: str) -> None:
-    """Open the page of nominations, and nominate somebody."""
+    """Open the nominations page, and nominate a coachee."""
     page = f"{cycle}/nominations"
     walk.open("nominations, none", page)
     walk.submit("nominations, nobody chosen", page, data={"nominated_by": "Any office"})
@@ -667,7 +667,7 @@ def _see_nominations(walk: Walk, cycle: str) -> None:
 
 
 def see_early_ends(walk: Walk, cycle: str) -> None:
-    """Open the page of pairs that ended early, and record a reason."""
+    """Open the page of pairs that ended early, and record a reason for one of them."""
     walk.open("early ends", f"{cycle}/early-ends")
     for one in walk.json(f"{cycle}/early-ends")[:1]:
         form = f"{cycle}/early-ends/{one['coachee_id']}"
@@ -898,7 +898,7 @@ def _follow_up(walk: Walk, cycle: str, page: str) -> None:
 
 
 def _enrol(walk: Walk, cycle: str, mails: MailServer) -> None:
-    """Open a call, apply, and approve the application; then ask everybody to enter their times."""
+    """Open a call, apply, and approve the application; then ask everyone to enter their times."""
     page = f"{cycle}/applications"
     walk.open("enrolment, no call", page)
     walk.submit("call, not in the cycle", f"{cycle}/call", data={"last_day": "2030-01-01"})

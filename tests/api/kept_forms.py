@@ -19,7 +19,7 @@ NOT_KEPT = {
     r"/p/LINK/handed-over": "two lines, on a page that a link alone opens",
     r"/join/LINK(/code|/application)?": "open to everybody, who would share the drafts",
 }
-"""The reasons why certain forms with texts keep no draft, by address."""
+"""The reasons why certain forms with text fields keep no draft, keyed by address."""
 _TYPED = {"text", "number", "date", "time", "email", "url", "tel"}
 _SECRET = re.compile(r"pass(word|phrase)|\bpin\b|\bcode\b|secret|recovery")
 _VOID = {"hidden", "submit", "button"}
@@ -72,7 +72,7 @@ class _Reader(HTMLParser):
 
 
 def forms_of(page: str) -> Iterator[Form]:
-    """Yield the forms of a page that are submitted with POST and have fields for texts."""
+    """Yield the forms on a page that are submitted with POST and have text fields."""
     yield from (form for form in _Reader(page).forms if form.has_texts)
 
 
@@ -83,7 +83,7 @@ def normalised(address: str) -> str:
 
 
 def unexplained(pages: dict[str, str]) -> dict[str, str]:
-    """Return the URL of a form that neither keeps a draft nor is listed, by the page's name."""
+    """Return the URL of a form that neither keeps a draft nor is listed, keyed by page name."""
     return {
         name: normalised(form.address)
         for name, page in pages.items()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CommandRun:
-    """A finished command: whether it was not killed, its seconds, and its peak memory."""
+    """A finished command: whether it ended by itself, its seconds, and its peak memory."""
 
     ended: bool
     passed: float

@@ -177,7 +177,7 @@ def _panel(panel: Panel, measured: dict[GrowingClass, list[Size]]) -> Iterator[s
 
 
 def _ends(panel: Panel, sizes: Sequence[Size]) -> str:
-    """Return the first and last value, and the exponent of the size with which the values grow."""
+    """Return the first and last values, and the exponent of their growth with the size."""
     first, last = panel.value_of(sizes[0]), panel.value_of(sizes[-1])
     power = math.log(last / first) / math.log(sizes[-1].factor / sizes[0].factor)
     span = f"{panel.form.format(first)} to {panel.form.format(last)}"

@@ -57,7 +57,7 @@ class Office:
     """A cycle with a published plan and a draft.
 
     Attributes:
-        ids: identifiers by their name in `page_addresses`, such as `cycle_id`.
+        ids: identifiers, keyed by their name in `page_addresses`, such as `cycle_id`.
     """
 
     ids: dict[str, str]
@@ -118,7 +118,7 @@ def _any_id(tx: Transaction, table: type[Any]) -> str:
 
 
 def _with_exchanged_coaches(result: Result) -> Result:
-    """Return a result in which every third match has exchanged coaches with the next one."""
+    """Return a result in which every third match has exchanged coaches with the next match."""
     matches = list(result.matches)
     for place in range(0, len(matches) - 1, 3):
         one, other = matches[place : place + 2]

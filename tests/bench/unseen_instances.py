@@ -98,9 +98,9 @@ def short_calls(coachees: int, coaches: int, seed: int) -> Instance:
 
 
 def exact_windows(coachees: int, coaches: int, seed: int) -> Instance:
-    """Generate two-hour sessions in windows of 2:05, on a grid of five minutes.
+    """Generate two-hour sessions in windows of 2 h 5 min, on a five-minute grid.
 
-    Coaches have windows of 2:05 or 4:15, and need five minutes between sessions.
+    Coaches have windows of 2 h 5 min or 4 h 15 min, and need five minutes between sessions.
     """
     sessions = SessionPolicy(minutes=120, grid_minutes=5, buffer_minutes=5, min_gap_days=14)
     shape = replace(REGION, sessions=sessions, capacity=(2, 7), english=1.0)
@@ -132,9 +132,9 @@ def weekly_twenty(coachees: int, coaches: int, seed: int) -> Instance:
 
 
 def star_coaches(coachees: int, coaches: int, seed: int) -> Instance:
-    """Generate three famous coaches with 50 places, whom everybody prefers, free two days a week.
+    """Generate three famous coaches with 50 places, whom everyone prefers, free two days a week.
 
-    The others have one to four places. Priorities are from 1 to 9, most of them low.
+    The other coaches have one to four places. Priorities are from 1 to 9, most of them low.
     """
     roster, cycle = _base(replace(REGION, english=0.9), coachees, coaches, seed)
     draw = random.Random(seed)
@@ -198,8 +198,8 @@ def coaches_leave(coachees: int, coaches: int, seed: int) -> Instance:
 def pinned_chain(coachees: int, coaches: int, seed: int) -> Instance:
     """Generate a chain of languages, in which each coachee speaks two adjacent ones, and many pins.
 
-    Half of the coachees are pinned; three coaches are banned for each other coachee. A coachee has
-    one window of 90 minutes, which is one of the four windows of a coach.
+    Half of the coachees are pinned; three coaches are banned for each of the other coachees. A
+    coachee has one window of 90 minutes, which is one of the four windows of a coach.
     """
     roster, cycle = _base(replace(REGION, capacity=(4, 6)), coachees, coaches, seed)
     draw = random.Random(seed)

@@ -1,4 +1,4 @@
-"""A coach applies and marks available times on a small phone, with only the keyboard."""
+"""A coach applies and marks available times on a small phone, using only the keyboard."""
 
 from __future__ import annotations
 

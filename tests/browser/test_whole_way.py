@@ -110,7 +110,7 @@ def reply(coachee: Page) -> None:
 
 
 def mark_a_time(coachee: Page, home: str) -> None:
-    """Mark one more time of the week, on the page that the coachee's own page links to."""
+    """Mark one more weekly time, on the page linked from the coachee's own page."""
     coachee.goto(home)
     press(coachee, coachee.get_by_role("link", name="Your times and details"))
     reach(coachee, coachee.locator("input[value=mon-0700]"))

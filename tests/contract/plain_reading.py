@@ -289,7 +289,7 @@ def violations(instance: Instance, folder: Path) -> list[str]:
 
 
 def overlapping(instance: Instance, result: dict) -> Iterator[str]:
-    """Yield everybody who is in two sessions at once, regardless of role."""
+    """Yield each person who is in two sessions at once, regardless of role."""
     busy: dict[str, list[datetime]] = {}
     for match in result["matches"]:
         rows = instance.coachees[match["coachee"]], instance.coaches[match["coach"]]

@@ -73,7 +73,7 @@ def _truncate(tx: Transaction, row: AuditRow, _rng: random.Random) -> None:
 
 
 def _append_forged(tx: Transaction, row: AuditRow, _rng: random.Random) -> None:
-    """Append a copy of a row, with its seal but the next number."""
+    """Append a copy of a row with the same seal but the next number."""
     last = tx.scalar(select(func.max(AuditRow.number))) or 0
     copied = {column.key: getattr(row, column.key) for column in AuditRow.__table__.columns}
     tx.add(AuditRow(**{**copied, "number": last + 1}))

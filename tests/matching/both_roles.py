@@ -33,7 +33,7 @@ def both_roles(random: Random) -> tuple[Roster, Cycle]:
 
 
 def _with_same_hours(random: Random, roster: Roster) -> Roster:
-    """Give everybody the hours of one person, so that sessions compete for them."""
+    """Give everyone the hours of one person, so that sessions compete for them."""
     one = random.choice((*roster.coachees, *roster.coaches))
     hours = {"availability": one.availability, "timezone": one.timezone}
     return Roster(

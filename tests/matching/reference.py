@@ -26,7 +26,7 @@ def blocking_rules(
 ) -> list[str]:
     """Return the names of the hard rules that forbid a pair, in the order of the table of rules.
 
-    `earlier` are the ids of the pairs of earlier cycles.
+    `earlier` contains the ids of the pairs from earlier cycles.
     """
     checks = {
         "language": _common_language(coachee, coach, cycle),

@@ -1,4 +1,4 @@
-"""Pairs of earlier cycles: recognition, audit, explanations and policy."""
+"""Pairs from earlier cycles: recognition, audit, explanations and policy."""
 
 from __future__ import annotations
 

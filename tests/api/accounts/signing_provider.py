@@ -104,7 +104,7 @@ class SigningProvider:
         return f"{asked['redirect_uri']}?{urlencode(answer)}"
 
     def token(self, form: dict[str, str], authorization: str) -> dict[str, Any] | None:
-        """Return the token response for a code; `None` if the code, verifier or client is wrong."""
+        """Return the token response, or `None` if the code, verifier or client is wrong."""
         name, _, password = b64decode(authorization.partition(" ")[2]).decode().partition(":")
         asked = self.codes.pop(form.get("code", ""), None)
         if asked is None or (name, unquote(password)) != (CLIENT_ID, unquote(CLIENT_SECRET)):

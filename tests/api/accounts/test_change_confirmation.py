@@ -1,4 +1,4 @@
-"""Somebody with only a user's browser session cannot change how the user signs in."""
+"""A user's browser session alone does not allow anyone to change how the user signs in."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Browser:
             return len(tx.scalars(select(table)).all())
 
     def new_app(self) -> tuple[Browser, str]:
-        """Return a copy with the app that the server proposes, and the current code of the app."""
+        """Return a copy with the app that the server proposes, and the app's current code."""
         app = pyotp.TOTP(account.proposed_secret(self.services, self.principal))
         return replace(self, app=app), app.at(self.now)
 

@@ -1,4 +1,4 @@
-"""Sign-in at an identity provider that sends valid, malformed and forged responses."""
+"""Sign-in through an identity provider that sends valid, malformed and forged responses."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def office(open_office: Callable[..., Office]) -> Office:
 
 
 def _next(app: pyotp.TOTP) -> str:
-    """Return the code of the next 30 seconds, which is already valid and has not been used."""
+    """Return the code for the next 30 seconds, which is already valid and has not been used."""
     return app.at(datetime.now(UTC) + timedelta(seconds=30))
 
 

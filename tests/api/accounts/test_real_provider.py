@@ -1,4 +1,4 @@
-"""Sign-in at a certified identity provider, which runs in Node."""
+"""Sign-in through a certified identity provider, which runs in Node."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def _set_up(browser: httpx.Client, **old: str) -> pyotp.TOTP:
 
 
 def _next(app: pyotp.TOTP) -> str:
-    """Return the code of the next 30 seconds, which is already valid and has not been used."""
+    """Return the code for the next 30 seconds, which is already valid and has not been used."""
     return app.at(datetime.now(UTC) + timedelta(seconds=30))
 
 

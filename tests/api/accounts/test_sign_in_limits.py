@@ -1,4 +1,4 @@
-"""Limits on failed attempts to sign in: strangers are stopped, but cannot lock anybody out."""
+"""Limits on failed sign-in attempts, which stop strangers but lock nobody out."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ HASH = hash_password(GOOD)
 
 
 class Door:
-    """Attempts to sign in, as `anna` by default, at times that the test sets."""
+    """Sign-in attempts, as `anna` by default, at times set by the test."""
 
     def __init__(self, world: World) -> None:
         self.now = NOW
@@ -59,7 +59,7 @@ class Door:
         return start_attempt(self.services, name, Sender(network, device))
 
     def refuses(self, network: str, name: str = "anna") -> int:
-        """Return the number of seconds until the network may try again; 0 if it may try now."""
+        """Return the number of seconds until the network may try again, or 0 if it may try now."""
         try:
             self.knocks(network, name)
         except TooManyAttemptsError as error:

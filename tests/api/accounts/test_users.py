@@ -281,7 +281,7 @@ def test_user_command_links_and_unlinks_users(
 
 @pytest.fixture
 def signed_in(world: World, browser: httpx.Client) -> httpx.Client:
-    """Return a browser of a manager who has just signed in, without a second factor."""
+    """Return the browser of a manager who has just signed in without a second factor."""
     browser.post(f"/sign-in/{world.sign_in_secret(factor=False)}")
     return browser
 
@@ -300,7 +300,7 @@ def _with_app(browser: httpx.Client) -> pyotp.TOTP:
 
 
 def _next(app: pyotp.TOTP) -> str:
-    """Return the code of the next 30 seconds, which is already valid and has not been used."""
+    """Return the code for the next 30 seconds, which is already valid and has not been used."""
     return app.at(datetime.now(UTC) + timedelta(seconds=30))
 
 

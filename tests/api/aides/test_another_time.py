@@ -1,4 +1,4 @@
-"""An aide proposes another time for a coachee, and answers the other participant's proposals."""
+"""An aide proposes another time for a coachee, and responds to the other person's proposals."""
 
 from __future__ import annotations
 

@@ -251,7 +251,7 @@ def test_jobs_of_a_worker_without_heartbeat_are_orphaned(
 
 
 class Clock:
-    """A clock that is set by tests."""
+    """A clock set by tests."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at

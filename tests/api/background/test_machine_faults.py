@@ -296,7 +296,8 @@ def _take_memory(pid: int) -> None:
 def _ended(world: World, at_work: Callable[[int], object]) -> RunRow:
     """Start a run, call `at_work` with the process id of its solver, and return the failed run.
 
-    Checks that no plan is stored, and that repeating the job does not change the run's state.
+    This also checks that no plan is stored, and that repeating the job does not change the run's
+    state.
     """
     cycle_id = world.cycle()
     with world.database.writing() as tx:

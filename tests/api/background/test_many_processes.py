@@ -1,4 +1,4 @@
-"""Servers and workers on one PostgreSQL database: no run is lost if some are killed."""
+"""Servers and workers on one PostgreSQL database: no run is lost if processes are killed."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Fleet:
             victim.kill()
 
     def wait_for(self, what: Callable[[], Found | None]) -> Found:
-        """Restart killed processes until `what` returns a value other than `None`; return it."""
+        """Restart killed processes until `what` returns a value that is not `None`; return it."""
         hangs = time.monotonic() + _HANGS_SECONDS
         while True:
             self.keep_up()

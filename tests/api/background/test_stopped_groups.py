@@ -39,7 +39,7 @@ Found = TypeVar("Found")
 
 
 def _wait_for(world: World, what: Callable[[], Found | None]) -> Found:
-    """Wait until `what` returns a value other than `None`, and return the value."""
+    """Wait until `what` returns a value other than `None`, and return that value."""
     hangs = time.monotonic() + _HANGS_SECONDS
     while (found := what()) is None:
         output = world.services.settings.data_dir / OUTPUT

@@ -47,7 +47,7 @@ YEAR = timedelta(days=365)
 
 
 class Observer:
-    """A takeover whose monotonic clock is set by tests, and which lists the slots it takes over."""
+    """A takeover with a monotonic clock set by tests; it lists the slots that it takes over."""
 
     def __init__(self, world: World) -> None:
         self.clock = 0.0

@@ -42,7 +42,7 @@ def ended(child: ChildProcess) -> ChildEndedError:
 
 @contextmanager
 def started(function: str, parent: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a child process that takes `parent` for the id of its parent process."""
+    """Start a child process that treats `parent` as the id of its parent process."""
     command = (sys.executable, "-P", child_main.__file__, ROOT, str(parent))
     with subprocess.Popen(
         (*command, f"{CHILDREN}:{function}", ProcessLimits().to_argument()),

@@ -104,7 +104,7 @@ def test_every_command_succeeds_on_a_degenerate_cycle(
 
 
 def assert_plain_plurals(text: str) -> None:
-    """Check that nouns after 1 are in the singular, and nouns after other numbers in the plural."""
+    """Check that nouns are singular after 1, and plural after other numbers."""
     nouns = ("pair", "match", "session", "coachee", "coach", "point", "finding", "difference")
     for noun in nouns:
         plural = f"{noun}es" if noun.endswith("ch") else f"{noun}s"

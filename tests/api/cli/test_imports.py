@@ -24,6 +24,6 @@ def test_command_does_not_import_solvers_and_servers_in_advance(command: str) ->
 
 
 def modules_after(code: str) -> set[str]:
-    """Return the names of all modules that a new process has imported after `code`."""
+    """Return the names of all modules that a new process has imported after running `code`."""
     command = [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"]
     return set(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())

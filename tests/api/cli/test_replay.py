@@ -1,4 +1,4 @@
-"""Replays of recorded runs: equal in every process, or with a report of all differences."""
+"""Replays of recorded runs: identical in every process, or with a report of all differences."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""A time limit is divided between reading, solving, explaining and writing."""
+"""A time limit is divided among reading, solving, explaining and writing."""
 
 from __future__ import annotations
 

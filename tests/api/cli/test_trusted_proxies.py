@@ -1,4 +1,4 @@
-"""The client of a request that comes through a proxy, depending on the configuration."""
+"""The client of a request that arrives through a proxy, depending on the configuration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guide about untidy lists: every command works and prints the output shown in the guide."""
+"""The guide about untidy lists: every command works and prints the output shown there."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class PairLife:
         return self.ids[code]
 
     def principal(self, code: str) -> Principal:
-        """Return a verified person as the principal of their usual link."""
+        """Return the principal of a verified person's usual link."""
         role = AccessRole.COACHEE if code.startswith("C") else AccessRole.COACH
         return Principal(
             role, person_id=self.person(code), cycle_id=self.id, verification=Verification.CODE
@@ -121,7 +121,7 @@ class PairLife:
         return goal.id
 
     def complete(self, at: datetime = COMPLETED) -> None:
-        """Let the coachee record that the two have finished."""
+        """Let the coachee record that the pair has finished."""
         self.now = at
         coachee, coach = self.principal("C-1"), self.person("K-1")
         seen = service.read_agreement(self.services, coachee, coach).version

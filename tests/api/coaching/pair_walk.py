@@ -50,7 +50,7 @@ _GRACE = timedelta(days=60)
 
 @dataclass
 class PairWalk:
-    """A walk of a pair: the random numbers that decide its steps, and the states reached so far."""
+    """A random walk through a pair's life, with the states reached so far."""
 
     pair: PairLife
     chance: random.Random
@@ -201,7 +201,7 @@ class PairWalk:
         self.reached = states
 
     def check_links(self) -> None:
-        """Check that links for follow-ups open nothing else, and none works after leaving."""
+        """Check that follow-up links open nothing else, and that no link works after leaving."""
         pair, person = self.pair, self.pair.person("C-1")
         with pair.world.database.reading() as tx:
             left = tx.get_one(PersonRow, person).left_at is not None

@@ -1,4 +1,4 @@
-"""Two people change the same object with a form: neither overwrites the other unnoticed."""
+"""Two people change the same object in a form: neither unknowingly overwrites the other."""
 
 from __future__ import annotations
 

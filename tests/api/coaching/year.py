@@ -141,7 +141,7 @@ class Year:
         return {"Authorization": f"Bearer {token.secret}"}
 
     def ask(self) -> dict[str, str]:
-        """Run the hourly job; return the path of the link in each email, by recipient."""
+        """Run the hourly job; return the path of the link in each email, keyed by recipient."""
         services = replace(
             self.world.services,
             settings=self.world.services.settings.model_copy(
@@ -203,14 +203,14 @@ def year_of(world: World, shoot: Shoot = no_picture) -> Iterator[Year]:
 
 
 def nominate(year: Year) -> None:
-    """Let the office enter, on its page, the letter that nominates two coachees."""
+    """Record, on the office's page, the letter that nominates two coachees."""
     letter = {"nominated_by": "General Staff", "letter": "12-4/2026", "nominated_on": "2026-12-01"}
     form = letter | {"chosen": f"{year.id('C-1')} {year.id('C-3')}"}
     office_page(year, "/nominations", form)
 
 
 def office_page(year: Year, path: str, form: dict[str, str]) -> None:
-    """Submit a form of the office about the cycle."""
+    """Submit one of the office's forms about the cycle."""
     address = f"/cycles/{year.cycle_id}{path}"
     answer = year.client.post(address, data=form, headers=year.office())
     assert answer.is_redirect, answer.text
@@ -277,7 +277,7 @@ def set_goal_and_commit(year: Year) -> str:
 
 
 def hold(year: Year, number: int, attendance: str = "held") -> None:
-    """Let the coach write the record of a session on the day after the session."""
+    """Let the coach write a session's record on the day after the session."""
     session = year.sessions()[number]
     with year.world.database.reading() as tx:
         start = tx.get_one(SessionRow, session).starts_at
@@ -383,7 +383,7 @@ def follow_up(year: Year) -> str:
 
 
 def ask_the_post(year: Year) -> None:
-    """Let the post that has taken over the commitment answer, and the coachee once more."""
+    """Let the post that took over the commitment answer, and then the coachee once more."""
     year.clock.now = datetime(2027, 12, 17, 9, 0, tzinfo=UTC)
     asked = year.ask()
     page = asked[ADDRESS]

@@ -117,7 +117,7 @@ def _altered(value: object) -> object:
 
 
 def _by_hand(world: World, statement: Any) -> None:  # noqa: ANN401 - any statement
-    """Execute a statement as somebody who can access the database but not the key file."""
+    """Execute a statement as someone who can access the database but not the key file."""
     database = Database(world.database.url)
     with database.engine.begin() as connection:
         connection.execute(statement)

@@ -17,7 +17,7 @@ def test_key_of_a_passphrase_is_the_one_that_earlier_versions_derived() -> None:
 
 
 def test_passphrases_typed_at_the_same_time_do_not_deadlock() -> None:
-    """With OpenSSL's Argon2 threads, two coaches could deadlock and block everybody else."""
+    """With OpenSSL's Argon2 threads, two coaches could deadlock and block everyone else."""
     together = threading.Barrier(2, timeout=60)
 
     def derive(passphrase: str) -> bytes:

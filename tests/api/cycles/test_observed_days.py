@@ -1,4 +1,4 @@
-"""The page with the rules of a cycle lists the days that observances keep free."""
+"""A cycle's rules page lists the days that observances keep free."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts of the page about the rules are equal to the rules' docstrings and examples."""
+"""The texts on the rules page match the rules' docstrings and examples."""
 
 from __future__ import annotations
 

@@ -360,7 +360,7 @@ def _tables(world: World) -> dict[str, str]:
 
 
 def _found(world: World, side: Side) -> dict[str, set[str]]:
-    """Return the markers of one side that are still stored, by location."""
+    """Return the markers of one side that are still stored, keyed by location."""
     places = _tables(world)
     if world.database.is_sqlite:
         for path in world.services.settings.data_dir.rglob("*"):

@@ -192,7 +192,7 @@ def office_feed(world: World, manager: Principal) -> str:
 def test_feed_ends_with_all_other_access_of_its_manager(
     world: World, manager: Principal, office_feed: str, ending: str
 ) -> None:
-    """Otherwise, somebody who once had access to the account could read the feed for a year."""
+    """Otherwise, someone who once had access to the account could read the feed for a year."""
     user_id, now = manager.user_id or "", world.services.now()
     with world.database.writing() as tx:
         if ending == "signed out everywhere":

@@ -1,4 +1,4 @@
-"""The checks before a route, one by one, for requests that a registered function authenticates."""
+"""The individual checks before a route, for requests authenticated by a registered function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time-outs and the connection limit, with a small application and real connections."""
+"""Time-outs and the connection limit, tested with a small application and real connections."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def served(**limits: float) -> Iterator[Served]:
 
 
 def _is_closed(connection: socket.socket) -> bool:
-    """Wait until the server sends a byte or closes the connection; return whether it closed it."""
+    """Wait until the server sends a byte or closes the connection; return whether it was closed."""
     try:
         return connection.recv(1) == b""
     except ConnectionResetError:

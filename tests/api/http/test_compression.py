@@ -1,4 +1,4 @@
-"""Compression, which is limited to responses without secrets next to text that others control."""
+"""Compression is limited to responses without secrets beside text that others control."""
 
 from __future__ import annotations
 

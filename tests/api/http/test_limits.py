@@ -1,4 +1,4 @@
-"""Managers limited to cycles or countries can access no objects or people beyond their limits.
+"""Managers limited to cycles or countries cannot access objects or people beyond their limits.
 
 All routes are called once by each of two limited managers: with objects of a cycle beyond their
 limits, and with objects of their own cycle, in which case the responses must not name anybody

@@ -1,4 +1,4 @@
-"""Comparison of the permissions of all routes with a table, so that changes are reviewed."""
+"""The permissions of all routes, compared with a table so that changes are reviewed."""
 
 from __future__ import annotations
 

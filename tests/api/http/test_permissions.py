@@ -1,4 +1,4 @@
-"""Calls of every route with every role, whose outcomes are compared with the permissions."""
+"""Calls to every route with every role, whose outcomes are compared with the permissions."""
 
 from __future__ import annotations
 
@@ -520,13 +520,13 @@ def _other_id(path_values: dict[str, str], caller: Caller) -> str:
 
 
 def _follow_up_id(path_values: dict[str, str], caller: Caller) -> str:
-    """Return the id of K-1's follow-up for the coach, and of C-1's for everybody else."""
+    """Return the id of K-1's follow-up for the coach, or of C-1's for everyone else."""
     code = "K-1" if caller.role is AccessRole.COACH else "C-1"
     return path_values[f"follow-up of {code}"]
 
 
 def _invitation_id(path_values: dict[str, str], caller: Caller) -> str:
-    """Return the id of K-1's invitation for the coach, and of C-1's for everybody else."""
+    """Return the id of K-1's invitation for the coach, or of C-1's for everyone else."""
     code = "K-1" if caller.role is AccessRole.COACH else "C-1"
     return path_values[f"invitation of {code}"]
 

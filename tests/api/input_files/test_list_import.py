@@ -52,7 +52,7 @@ def list_of(ids: tuple[str, ...], people: list[dict[str, str]], *own: str) -> by
 
 
 def known(roster: Roster) -> Roster:
-    """Return a roster without refusals of people who are not in it."""
+    """Return the roster with any refusals that name people outside it removed."""
     coachees, coaches = ({one.id for one in people} for people in (roster.coachees, roster.coaches))
     return roster.model_copy(
         update={

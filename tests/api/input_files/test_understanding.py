@@ -42,7 +42,7 @@ def read(values: dict[str, str], *, strict: bool = False) -> PeopleSheet:
 
 
 def understood(values: dict[str, str]) -> str:
-    """Return how the last value was understood.
+    """Return how the last of the values was understood.
 
     Checks that no other value had to be interpreted, and that strict reading rejects only this one.
     """

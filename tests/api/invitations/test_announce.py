@@ -1,4 +1,4 @@
-"""Changing one session: its row, the messages about it, and later plans."""
+"""Changing a single session: its row, the messages about the change, and later plans."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def _human_id(world: World, cycle_id: str, code: str = "C-1") -> str:
 
 @pytest.fixture
 def office(office_mail: SendingOffice) -> SendingOffice:
-    """Return a deployment that sends email, with a person who gets no calendar objects."""
+    """Return a deployment that sends email, with a person who receives no calendar objects."""
     human_id = _human_id(office_mail.world, office_mail.cycle_id)
     addresses.set_calendar_objects(office_mail.services, human_id, LEFT_OUT)
     return office_mail

@@ -1,4 +1,4 @@
-"""Reading emails before publishing, before and after sending; test emails; sending again."""
+"""Viewing emails before publishing and around sending, test emails, and sending again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sending a message to a real mail server, which accepts or rejects it or disconnects."""
+"""Sending a message to a real mail server, which accepts it, rejects it or disconnects."""
 
 from __future__ import annotations
 

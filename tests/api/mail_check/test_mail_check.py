@@ -1,4 +1,4 @@
-"""The check of outgoing email, with email sources as received."""
+"""The check of outgoing email, applied to the sources of received emails."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def sent(world: World, server: MailServer) -> str:
 
 
 def found(source: str, house: Organisation = HOUSE) -> dict[str, Outcome]:
-    """Return the outcome of each of the six findings, by the finding's text."""
+    """Return the outcome of each of the six findings, keyed by the finding's text."""
     findings = check_source(source.encode(), house)
     assert len(findings) == 6
     return {ENGLISH.text(one.text): one.outcome for one in findings}

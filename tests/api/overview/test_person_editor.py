@@ -1,4 +1,4 @@
-"""Changing the data of one person of a list, on a page and through the API."""
+"""Changing one person's data in a list, on a page and through the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changing the policy of a cycle, whose file keeps its comments and can be downloaded again."""
+"""Changing a cycle's policy; its file keeps its comments and can be downloaded again."""
 
 from __future__ import annotations
 

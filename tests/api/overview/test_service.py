@@ -70,7 +70,7 @@ IN_ORDER = ServiceFigures(
 
 
 def _tones(**changed: object) -> dict[str, Tone]:
-    """Return the tones other than `GOOD`, by line, for the figures `IN_ORDER` with changes."""
+    """Return the tones other than `GOOD`, keyed by line, for `IN_ORDER` figures with changes."""
     checks = service_checks(IN_ORDER.model_copy(update=changed))
     return {check.name: check.tone for check in checks if check.tone is not Tone.GOOD}
 
@@ -200,7 +200,7 @@ def test_page_and_json_report_the_same_lines(world: World, office: httpx.Client)
 
 
 def _rules() -> dict[str, str]:
-    """Return the expressions of the example alerts by name."""
+    """Return the expressions of the example alerts, keyed by name."""
     groups: list[dict[str, Any]] = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"]
     return {rule["alert"]: rule["expr"] for group in groups for rule in group["rules"]}
 

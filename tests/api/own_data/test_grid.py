@@ -1,4 +1,4 @@
-"""The grid of a week displays windows, and is converted back to the same windows."""
+"""The weekly grid displays windows, and is converted back to the same windows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The humans behind the people of cycles: one row across roles and cycles."""
+"""The humans behind the people in cycles: one row each, across roles and cycles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The access that a secret link gives: alone, with an emailed code, and with a PIN."""
+"""The access provided by a secret link: alone, with an emailed code, and with a PIN."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImapMailbox]:
 
 @pytest.fixture
 def inbox(server: ImapMailbox) -> ImapMailbox:
-    """Return the mailbox, without the emails of other tests."""
+    """Return the mailbox after deleting the emails of other tests."""
     for folder in ("INBOX", "Read"):
         with server.opened(folder) as box:
             box.delete(box.uids())

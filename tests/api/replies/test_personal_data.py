@@ -1,4 +1,4 @@
-"""Emails from a person are in the report about the person, and are erased with the person."""
+"""A person's emails are included in the report about the person, and erased with the person."""
 
 from __future__ import annotations
 

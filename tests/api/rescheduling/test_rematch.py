@@ -27,7 +27,7 @@ def cycle_id(world: World) -> str:
 
 
 def obstacles(world: World, cycle_id: str) -> list[tuple[str, int, list[tuple[str, Obstacle]]]]:
-    """Return the coachee, number, absent person and reason for each obstructed session."""
+    """Return each obstructed session's coachee and number, with the absent people and reasons."""
     found = read_rematch(world.services, cycle_id).sessions
     return [
         (one.coachee, one.number, [(each.name, each.obstacle) for each in one.obstacles])

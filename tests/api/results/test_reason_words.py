@@ -1,4 +1,4 @@
-"""Reasons of rules are shown with names of countries, and ranks in words."""
+"""The reasons given by rules are shown with country names and with ranks in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attacks on notes by somebody who has the data, the keys, or write access to the database."""
+"""Attacks on notes by someone who has the data, the keys, or write access to the database."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def coach(world: World, client: httpx.Client) -> Iterator[Coach]:
 
 
 def _known_keys(keyring: Keyring, openers: list[NotebookOpenerRow]) -> set[bytes]:
-    """Return all keys that somebody with the key file and the database can try."""
+    """Return all keys that someone with the key file and the database can try."""
     known = {*keyring.master.values(), keyring.links, keyring.audit, keyring.backups}
     for opener in openers:  # the inner layer, in case it is the key itself
         outer = ("notebook_openers", opener.id, opener.person_id, opener.notebook, opener.kind)

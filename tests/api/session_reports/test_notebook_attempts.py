@@ -82,7 +82,7 @@ def test_opening_one_notebook_does_not_reset_the_attempts_at_another(two: Notebo
 
 
 def test_a_guess_that_is_also_the_passphrase_of_ones_own_notebook_counts(two: Notebooks) -> None:
-    """Otherwise, anybody who starts a notebook could guess the other passphrase without limit."""
+    """Otherwise, anyone who starts a notebook could guess the other passphrase without limit."""
     two.choose(two.first, OWN)
     attempt = two.attempt(OWN)
     assert (attempt.match and attempt.match.number, attempt.failed) == (1, {2})

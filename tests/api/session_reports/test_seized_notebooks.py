@@ -62,7 +62,7 @@ class Programme:
     def new_link(self, *, verified: bool = True) -> dict[str, str]:
         """Renew the link, and return the headers of a request with it.
 
-        If `verified`, they include the key of a device that was verified three hours ago.
+        If `verified` is true, they include the key of a device that was verified three hours ago.
         """
         made = self.client.post(f"{API}/people/{self.person_id}/link", headers=self.office)
         bearer = {"Authorization": f"Bearer {made.json()['credential']['secret']}"}
@@ -193,7 +193,7 @@ def test_the_code_that_has_just_verified_a_device_also_starts_the_notebook(
 def test_only_a_code_of_the_last_two_hours_counts_for_a_notebook(
     world: World, by: Verification, hours: int, *, counts: bool
 ) -> None:
-    """Anybody with the link can set the first PIN or passkey if no code can be sent."""
+    """Anyone with the link can set the first PIN or passkey if no code can be sent."""
     now, cycle_id = world.services.now(), world.cycle(1, 1)
     link = world.link(cycle_id, "K-1")
     coach = Principal(

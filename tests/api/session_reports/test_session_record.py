@@ -52,7 +52,7 @@ FORM = {
 
 
 class Meeting:
-    """The first session of C-1 and K-1, with everybody's access to it."""
+    """The first session of C-1 and K-1, with the access of everyone involved."""
 
     def __init__(self, world: World) -> None:
         self.world = world

@@ -56,7 +56,7 @@ def grid(draw: Random, people: int, *, opens: bool = False) -> AvailabilityGrid:
 
 
 def has_series(free: AvailabilityGrid, held: list[int], rules: SeriesLimits, coach: int) -> bool:
-    """Return whether there is a series, by trying each start."""
+    """Return whether a series exists, trying each start."""
 
     def fits(series: list[int]) -> bool:
         for one, other in pairwise(series):

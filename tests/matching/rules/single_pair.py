@@ -1,4 +1,4 @@
-"""Rule inputs with a single coachee and a single coach, or with many alike."""
+"""Rule inputs with a single coachee and a single coach, or with many similar people."""
 
 from __future__ import annotations
 

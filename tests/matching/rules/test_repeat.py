@@ -1,4 +1,4 @@
-"""The rule on pairs of earlier cycles, for lists of several people."""
+"""The rule on pairs from earlier cycles, for lists of several people."""
 
 from __future__ import annotations
 
