@@ -41,7 +41,7 @@ class MailRegistry:
     """The functions that subjects register for the delivery of their emails.
 
     Attributes:
-        composers: the composers, by kind of email.
+        composers: the composers, keyed by kind of email.
         on_failed: called in the transaction that records that an email cannot be delivered.
     """
 

@@ -8,8 +8,8 @@
 A sent email that bounces becomes failed.
 
 A worker sends the emails to one domain one at a time. For each domain, only one waiting email has a
-queued job; when its job starts, it queues the job of the next one. A release therefore takes the
-same time for ten emails as for ten thousand, and a code never waits behind invitations.
+queued job; when that job starts, it queues the job for the next email. A release therefore takes
+the same time for ten emails as for ten thousand, and a code never waits behind invitations.
 
 Emails to one person about the same session are sent in the order of their release: an email is not
 queued until the mail server has accepted or finally refused the previous email, so that a
@@ -60,7 +60,7 @@ def release(
 ) -> None:
     """Release new, drafted, failed or sent emails for delivery, in the given order.
 
-    `addresses` contains the current email addresses by person id, except for people without one.
+    `addresses` maps person ids to current email addresses, omitting people without an address.
     """
     first: dict[str, MailRow] = {}
     for place, mail in enumerate(mails):
@@ -80,7 +80,7 @@ def release(
 
 
 def start_attempt(tx: Transaction, enqueue: Enqueue, mail_id: str, *, now: datetime) -> bool:
-    """Mark an email as being sent, and queue the next one to its domain.
+    """Mark an email as being sent, and queue the next email to the same domain.
 
     Returns `False` if the email is not waiting for delivery. An email that a crashed worker was
     sending is sent again, and its interrupted attempt is counted.
@@ -124,7 +124,7 @@ def record_cancelled(tx: Transaction, enqueue: Enqueue, mail_id: str, *, now: da
 
 
 def record_server_problem(tx: Transaction, mail_id: str, problem: Displayed) -> None:
-    """Record why the mail server is unavailable, on the email that waits for it."""
+    """Record on a waiting email why the mail server is unavailable."""
     mail = _attempted(tx, mail_id)
     if mail is not None:
         mail.state, mail.problem = MailState.WAITING, encode_problem(problem)
@@ -171,7 +171,7 @@ def record_permanent_failure(
 
 
 def record_bounced(mail: MailRow) -> bool:
-    """Record that an accepted email has bounced; return whether that was not known yet."""
+    """Record that a sent email has bounced; return `False` if it was not in the state `SENT`."""
     is_new = mail.state is MailState.SENT
     if is_new:
         mail.state, mail.problem = MailState.FAILED, encode_problem(facts.BOUNCED())
@@ -220,7 +220,7 @@ def _end_attempt(
     now: datetime,
     problem: Displayed = "",
 ) -> MailRow | None:
-    """Record the end of an attempt, and queue the emails that had to wait for it."""
+    """Record the end of an attempt, and queue the emails that were waiting for it."""
     mail = _attempted(tx, mail_id)
     if mail is None:
         return None

@@ -46,7 +46,7 @@ class MailJob:
         self._registry = registry
 
     def __call__(self, subject_id: str) -> None:
-        """Send the email with the id before the dot in `subject_id`, or record why it is not sent.
+        """Send the email whose id precedes the dot in `subject_id`, or record why it is not sent.
 
         Blocks while the mail server is unavailable, which also delays all other emails.
 
@@ -148,7 +148,7 @@ def _record_unavailable(mail_id: str, problem: Displayed, tx: Transaction) -> No
 
 
 def create_queueing_handler(context: JobContext) -> JobHandler:
-    """Create the handler of the jobs that earlier versions used to queue released emails."""
+    """Create the handler for the jobs that earlier versions used to queue released emails."""
     services = context.services
 
     def queue_released(_subject_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Table of outgoing emails."""
+"""The table of outgoing emails."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ REMINDER_KINDS = (  # the most urgent first
 
 
 FOLLOW_UP_KINDS = (MailKind.FOLLOW_UP, MailKind.FOLLOW_UP_REMINDER)
-"""Questions to people after their cycle."""
+"""Questions that people are sent after their cycle."""
 
 OUTBOX_KINDS = (MailKind.INTRODUCTION, MailKind.INVITATION, MailKind.MOVED_AWAY)
 """Emails that the programme office reviews and releases."""
@@ -165,7 +165,7 @@ class MailRow(IdentifiedRow):
 
 
 def about_the_same(mail: MailRow) -> ColumnElement[bool]:
-    """Return the condition for emails to the same person about the same session or event."""
+    """Return an SQL condition for emails to the same person about the same session or event."""
     return and_(
         MailRow.person_id == mail.person_id,
         MailRow.session_id == mail.session_id,
@@ -174,7 +174,7 @@ def about_the_same(mail: MailRow) -> ColumnElement[bool]:
 
 
 def find_mail(tx: Transaction, mail_id: str) -> MailRow | None:
-    """Return an email by its id or by its former id, or `None` if there is no such email."""
+    """Return the email with the given id or former id, or `None` if there is no such email."""
     mail = tx.get(MailRow, mail_id)
     if mail is None:
         mail = tx.scalar(select(MailRow).where(MailRow.former_id == mail_id))

@@ -1,4 +1,4 @@
-"""Settings of email. Without a mail server, the programme office sends all emails."""
+"""Email settings. Without a mail server, the programme office sends all emails."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class ReplySettings(MailAccount):
 
     Attributes:
         host: the name of the IMAP server; if empty, no mailbox is read.
-        mailbox: the folder of the mailbox that replies are delivered to.
+        mailbox: the mailbox folder to which replies are delivered.
         read_mailbox: the folder to which emails that were read are moved; if empty, these emails
             remain in their folder, marked as seen.
         drop_folder: a folder of `.eml` files that are read as well, or instead.
@@ -93,16 +93,16 @@ class ReplySettings(MailAccount):
 
 
 class MailSettings(MailAccount):
-    """Settings of the mail server and of reminders (`GENDER_COACH_MAIL__HOST` and so on).
+    """Settings for the mail server and for reminders (`GENDER_COACH_MAIL__HOST` and so on).
 
     Attributes:
         host: the name of the mail server; if empty, this deployment sends no email.
         give_up_hours: the number of hours for which a temporarily rejected message is retried.
-        remind_session_days: how many days before a session its participants get a reminder. 0
+        remind_session_days: how many days before a session its participants receive a reminder. 0
             disables these reminders.
         remind_reply_days: how many days before a session people who have not replied receive a
             single reminder. 0 disables these reminders.
-        remind_after_days: how many days after a session people receive a single reminder of a
+        remind_after_days: how many days after a session people receive a single reminder about a
             missing record or missing feedback. 0 disables these reminders.
         remind_follow_up_days: how many days after a follow-up question, and after its first
             reminder, a reminder is sent. 0 disables these reminders.

@@ -1,4 +1,4 @@
-"""The stored form of the reason why an email could not be sent: a fact, as JSON."""
+"""Encodes and decodes the reason why an email could not be sent: a fact stored as JSON."""
 
 from __future__ import annotations
 

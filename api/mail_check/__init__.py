@@ -1,1 +1,1 @@
-"""The check of outgoing email: whether a test invitation arrives intact and authenticated."""
+"""Checks outgoing email: whether a test invitation arrives intact and authenticated."""

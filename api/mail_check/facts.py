@@ -1,4 +1,4 @@
-"""Findings of the check of outgoing email, with advice on how to solve problems."""
+"""Findings about outgoing email, with advice on how to solve problems."""
 
 from __future__ import annotations
 

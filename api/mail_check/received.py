@@ -1,4 +1,4 @@
-"""Checks the source of an email as it was received."""
+"""Checks the source of an email as received."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SIGNING_DOMAINS = {("header", "d"), ("header", "i")}
 
 
 class Outcome(StrEnum):
-    """The outcome of a check that is based on the source of the email."""
+    """The outcome of one check of an email's source."""
 
     GOOD = "good"
     BAD = "bad"
@@ -102,7 +102,7 @@ def _authentication(mail: MailStructure, domain: str) -> Iterator[Finding]:
 
 
 def _results(mail: MailStructure) -> list[Any]:
-    """Return the results in the topmost header, which the receiving server has written."""
+    """Return the results in the topmost header, which the receiving server wrote."""
     top = mail.header(_RESULTS)
     if not top:
         return []

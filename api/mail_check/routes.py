@@ -19,7 +19,7 @@ MAIL_CHECK = APIRouter(prefix=f"{API}/mail-check", tags=["invitations"])
 
 @MAIL_CHECK.post("", status_code=HTTPStatus.NO_CONTENT, responses=problem_responses(409, 422))
 def send_test(to: TestRecipient, services: ServicesDep) -> None:
-    """Send a test invitation, to a session that does not exist, to your own address."""
+    """Send a test invitation, for a session that does not exist, to your own address."""
     mail_check.send_test_invitation(services, to)
 
 

@@ -42,7 +42,7 @@ class ReceivedSource(FrozenModel):
 
 
 def send_test_invitation(services: Services, to: TestRecipient) -> None:
-    """Send an invitation to a made-up session that starts in a month.
+    """Send an invitation to a fictitious session that starts in a month.
 
     Raises:
         ConflictError: this server does not send email, or the mail server did not accept the test.

@@ -72,7 +72,7 @@ class AuditPage:
 
     Attributes:
         entries: the selected events, newest first.
-        names: the names of users and, for managers, the codes of people in `entries`, by
+        names: the names of users and, for managers, the codes of people in `entries`, keyed by
             identifier.
         trail_status: the state of the trail and the result of its last check.
         cycles: all cycles, newest first.

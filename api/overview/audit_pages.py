@@ -102,7 +102,7 @@ def _line(entry: AuditEntry, names: Mapping[str, str], fields: dict[str, str]) -
 
 
 def _detail(detail: Mapping[str, str | int]) -> Fact:
-    """Return the details of an event as a list of names with their values."""
+    """Return an event's details as a list of names and values."""
     return audit_facts.DETAIL_LIST(
         details=[
             audit_facts.DETAIL(name=audit_facts.label(DETAILS, name), value=_detail_value(value))

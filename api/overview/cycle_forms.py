@@ -1,4 +1,4 @@
-"""Handlers of the forms on the cycle page. If a form has faults, the page displays them."""
+"""Handlers for the forms on the cycle page, which displays any faults in a form."""
 
 from __future__ import annotations
 

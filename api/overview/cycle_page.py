@@ -57,7 +57,7 @@ class FormFaults:
 def show_cycle(cycle_id: str, request: Request, principal: PrincipalDep) -> Response:
     """Show the state of a cycle and its next steps.
 
-    Managers limited to countries see the pairs that their people belong to instead.
+    Managers limited to countries instead see the pairs that include people from these countries.
     """
     if principal.countries is not None:
         return _render_pairs(request, principal, cycle_id)

@@ -37,7 +37,7 @@ PolicyChanges = Annotated[
 
 @TO_DO.get("/to-do", responses=problem_responses())
 def to_do(services: ServicesDep, principal: PrincipalDep) -> tuple[ToDo, ...]:
-    """List the numbers of tasks of each kind in the cycles that you may see, newest cycle first."""
+    """List the number of tasks of each kind in each cycle you may see, newest cycle first."""
     return read_to_do(services, principal)
 
 
@@ -80,7 +80,7 @@ def cycle_overview(cycle_id: str, services: ServicesDep) -> CycleOverview:
 def list_published_pairs(
     cycle_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> tuple[PublishedPair, ...]:
-    """List the pairs with published sessions that you may see, sorted by the coachee's code.
+    """List the pairs with published sessions that you may see, sorted by coachee code.
 
     If your access is limited to countries, you get only the codes of people from other countries.
     """
@@ -97,8 +97,7 @@ def replace_policy(
 ) -> CycleSummary:
     """Replace the policy with another cycle file, or with all its settings as JSON.
 
-    Settings that are left out get their defaults. Existing plans keep the policy they were made
-    with.
+    Omitted settings get their defaults. Existing plans keep the policy they were made with.
     """
     return cycles.replace_policy(services, cycle_id, cycle_file_of(body), version=version)
 
@@ -107,7 +106,7 @@ def replace_policy(
 def change_policy(
     cycle_id: str, changes: PolicyChanges, services: ServicesDep, version: RequiredVersion
 ) -> CycleSummary:
-    """Change single settings. The cycle file keeps its comments, and can be downloaded again.
+    """Change individual settings. The cycle file keeps its comments, and can be downloaded again.
 
     Existing plans keep the policy they were made with.
     """
@@ -120,7 +119,7 @@ def change_policy(
     responses={200: {"content": {"application/toml": {}}}, **problem_responses(404)},
 )
 def read_cycle_file(cycle_id: str, services: ServicesDep) -> Response:
-    """Download the cycle file, as uploaded and changed since, with its comments.
+    """Download the cycle file with its comments, including any changes since its upload.
 
     `ETag` is the version of the policy.
     """

@@ -86,7 +86,7 @@ def create_cycle(services: Services, file: NamedFile) -> CycleSummary:
 def create_cycle_from_settings(
     services: Services, settings: Mapping[str, JsonValue]
 ) -> CycleSummary:
-    """Create a cycle from settings, given as tables and keys; its cycle file is written from them.
+    """Create a cycle from settings given as nested tables, and generate its cycle file.
 
     Raises:
         UnusableInputError: settings are invalid. The error lists all faults.
@@ -169,7 +169,7 @@ def _replace_policy(
 
 
 def policy_differences(stored: Cycle, submitted: Cycle) -> tuple[Difference, ...]:
-    """Return how the stored policy differs from the submitted one, by keys of the cycle file."""
+    """Return the differences between the stored and the submitted policy, one per key."""
     return tuple(
         Difference(one.key, one.before, one.after) for one in compare_policies(stored, submitted)
     )
@@ -206,7 +206,7 @@ def read_overview(services: Services, cycle_id: str) -> CycleOverview:
 def all_summaries(
     tx: Transaction, countries: Collection[str] | None = None
 ) -> tuple[CycleSummary, ...]:
-    """Return all cycles, newest first, counting only people of `countries` unless it is `None`."""
+    """Return all cycles, newest first, counting only people from `countries` unless `None`."""
     cycles = select(CycleRow).order_by(CycleRow.created_at.desc(), CycleRow.id)
     return _summaries(tx, cycles, countries)
 
@@ -254,7 +254,7 @@ def overview_of(tx: Transaction, cycle_id: str) -> CycleOverview:
 def _summaries(
     tx: Transaction, cycles: Select[CycleRow], countries: Collection[str] | None = None
 ) -> tuple[CycleSummary, ...]:
-    """Return summaries of the cycles that a statement selects, using three queries."""
+    """Return summaries of the cycles selected by a statement, using three queries."""
     rows = tx.scalars(cycles).all()
     ids = [row.id for row in rows]
     counts = {

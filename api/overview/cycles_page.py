@@ -1,4 +1,4 @@
-"""The page with all cycles and the form that creates one."""
+"""The page with all cycles, and a form for creating a cycle."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def every_morning(now: datetime) -> str:
 
 
 def create_digest_handler(context: JobContext) -> JobHandler:
-    """Create the handler of the digest job."""
+    """Create the handler for the digest job."""
 
     def send(_period: str) -> None:
         retry_while_unavailable(context.stopping, lambda: send_digest(context.services))

@@ -49,7 +49,7 @@ class CyclePage:
     """The contents of a cycle's page.
 
     `withdrawn` contains the people who have withdrawn from the cycle since the latest published
-    plan; `applications` is the number of applications that wait for a decision.
+    plan; `applications` is the number of applications awaiting a decision.
     """
 
     overview: CycleOverview
@@ -103,7 +103,7 @@ class PeoplePage:
         people: the people in that part.
         consents: the consents of those people, except those who have left.
         with_pin: the ids of those people who have a PIN or a passkey.
-        terms: whether each person currently in the cycle has agreed to the terms, by id.
+        terms: whether each person currently in the cycle has agreed to the terms, keyed by id.
     """
 
     cycle: CycleHeader
@@ -120,7 +120,7 @@ def read_people_page(
 ) -> PeoplePage:
     """Return the contents of the people page, with the part of the list that a query requests.
 
-    A manager limited to countries sees only people of these countries; nobody else is counted.
+    A manager limited to countries sees only people from these countries; nobody else is counted.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -148,8 +148,8 @@ class PersonHome:
     """A person's sessions, whether they have accepted the current terms, and notices.
 
     `events` contains the group events to which the person is or was invited. `questions` contains
-    the questions that the person can answer now; `follow_ups_due` is the number of follow-ups that
-    wait for an answer.
+    the questions that the person can answer now; `follow_ups_due` is the number of follow-ups
+    awaiting an answer.
     """
 
     schedule: PersonSchedule
@@ -185,6 +185,6 @@ def read_person_home(services: Services, principal: Principal) -> PersonHome:
 
 
 def read_notices(services: Services, principal: Principal) -> dict[str, SessionNotice]:
-    """Return the notices about the principal's upcoming sessions, by id of the session."""
+    """Return the notices about the principal's upcoming sessions, keyed by session id."""
     with services.database.reading() as tx:
         return session_notices(tx, principal.person_id or "", now=services.now())

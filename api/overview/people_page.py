@@ -1,4 +1,4 @@
-"""The page with the people in a cycle and their consents, and buttons that create new links."""
+"""The page that lists a cycle's people and consents, with buttons for creating new links."""
 
 from __future__ import annotations
 

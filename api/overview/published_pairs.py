@@ -30,7 +30,7 @@ from coach.texts.facts import Displayed
 
 
 class PairMember(FrozenModel):
-    """One of the two people of a pair; for a person beyond the limits, only the code is set."""
+    """One of the two people in a pair; only the code is set for people outside the limits."""
 
     code: str
     id: str | None
@@ -39,7 +39,7 @@ class PairMember(FrozenModel):
 
 
 class PairSession(FrozenModel):
-    """A session of a pair. Replies are `None` for people beyond the limits."""
+    """A session of a pair. Replies are `None` for people outside the limits."""
 
     number: int
     start: datetime
@@ -60,7 +60,7 @@ class PublishedPair(FrozenModel):
 def read_published_pairs(
     services: Services, principal: Principal, cycle_id: str
 ) -> tuple[CycleHeader, tuple[PublishedPair, ...]]:
-    """Return a cycle, and the pairs of the cycle that the requesting manager may see.
+    """Return a cycle, and those of its pairs that the requesting manager may see.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -72,7 +72,7 @@ def read_published_pairs(
 def published_pairs(
     tx: Transaction, principal: Principal, cycle_id: str
 ) -> tuple[PublishedPair, ...]:
-    """Return the pairs of a cycle that a manager may see, sorted by the coachee's code.
+    """Return the pairs of a cycle that a manager may see, sorted by coachee code.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -56,7 +56,7 @@ class ToDoKind(StrEnum):
 
 
 class ToDo(FrozenModel):
-    """Tasks of one kind in a cycle, and their number."""
+    """The number of tasks of one kind in a cycle."""
 
     cycle_id: str
     cycle_name: str

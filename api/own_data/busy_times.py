@@ -87,7 +87,7 @@ def remove_busy_times(services: Services, principal: Principal, removed: Removed
 
 
 def time_key(busy: BusyTime) -> str:
-    """Return a busy time as a text without spaces, such as `2027-02-01T09:00-10:30`."""
+    """Return a busy time as text without spaces, such as `2027-02-01T09:00-10:30`."""
     return str(busy).replace(" ", "T")
 
 

@@ -33,7 +33,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The cells of a week, by time of day, and their length `step` in minutes.
+    """The cells of a week, keyed by time of day, and their length `step` in minutes.
 
     `fits` is false if parts of windows are shorter than a cell; such parts are not marked as free.
     """

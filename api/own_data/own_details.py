@@ -1,6 +1,6 @@
 """Use cases for people who read and change their own availability and details.
 
-The fields have the same form as in the lists and are read by the same parsers.
+The fields have the same format as in the lists and are read by the same parsers.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _Cell = Annotated[str, Field(max_length=MAX_LENGTH)]
 
 
 class OwnDetails(FrozenModel):
-    """A person's own details, each in the form of its column in the lists.
+    """A person's own details, each in the format of its column in the lists.
 
     `availability` and `unavailable` are local to `timezone`. `prefers` is empty for coaches.
     """
@@ -54,10 +54,10 @@ class OwnDetails(FrozenModel):
 
 
 class OwnDetailsInput(FrozenModel):
-    """New values, each in the form of its column in the lists; fields left out do not change.
+    """New values, each in the format of its list column; omitted fields do not change.
 
-    Entries are separated by semicolons or line breaks. People in `prefers` and `refuses` are named
-    by their names or ids.
+    Entries are separated by semicolons or line breaks. People in `prefers` and `refuses` are
+    identified by name or id.
     """
 
     availability: Annotated[_Cell | None, Field(examples=["Mon 09:00-12:00"])] = None

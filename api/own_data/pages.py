@@ -90,7 +90,7 @@ def save_grid(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Replace the availability with the cells that are checked in the grid."""
+    """Replace the availability with the cells checked in the grid."""
     step = form_fields.get("step", "")
     try:
         windows = windows_of_cells(
@@ -111,7 +111,7 @@ def upload_calendar(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Replace the busy times with the times in a calendar file, or show why it is refused."""
+    """Replace the busy times with those in a calendar file, or show why the file is refused."""
     try:
         busy_times.upload_calendar(services, principal, named_file(calendar))
     except UnusableInputError as error:
@@ -126,7 +126,7 @@ def remove_busy_times(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Remove the busy times that are marked, or all of them."""
+    """Remove the selected busy times, or all of them."""
     busy_times.remove_busy_times(services, principal, parse_form(RemovedTimes, form_fields))
     return redirect_after_post(f"{urls.person_details(link)}#busy")
 

@@ -42,7 +42,7 @@ class BusyDay:
 
 
 def busy_days(busy: BusyTimes) -> tuple[BusyDay, ...]:
-    """Return busy times by day."""
+    """Return busy times grouped by day."""
     parts = [(key, *key.split("T")) for key in busy.times]
     return tuple(
         BusyDay(

@@ -19,7 +19,7 @@ from api.services import Services
 def changing_addresses(
     tx: Transaction, services: Services, principal: Principal, cycle_id: str
 ) -> Iterator[None]:
-    """Check and announce the changes to addresses that are made in the `with` block.
+    """Check and announce address changes made in the `with` block.
 
     People who have a link are notified at both addresses.
 
@@ -36,7 +36,7 @@ def changing_addresses(
 
 
 def _addresses(tx: Transaction, cycle_id: str) -> dict[str, str]:
-    """Return the email address of everybody in a cycle, including people who have left, by id."""
+    """Return the email addresses in a cycle by person id, including people who have left."""
     tx.flush()
     rows = tx.execute(select(PersonRow.id, PersonRow.email).where(PersonRow.cycle_id == cycle_id))
     return {row.id: row.email for row in rows}

@@ -1,4 +1,4 @@
-"""The condition that a person is from one of the countries to which a manager is limited."""
+"""The SQL condition for people from the countries to which a manager is limited."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, true
 
 
 def is_from(person: Any, countries: Collection[str] | None) -> ColumnElement[bool]:  # noqa: ANN401 - a table or its alias
-    """Return the condition that a person is from one of `countries`; `None` means all countries."""
+    """Return an SQL condition for people from `countries`; `None` means all countries."""
     if countries is None:
         return true()
     condition: ColumnElement[bool] = person.profile["country"].as_string().in_(countries)

@@ -1,4 +1,4 @@
-"""The times that people have declined; later runs treat people as unavailable at these times."""
+"""Times that people have declined; later runs treat them as unavailable at these times."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from coach.availability import MINUTES_PER_DAY, BusyTime
 
 _HUMAN = func.coalesce(PersonRow.human_id, PersonRow.id)
 Times = tuple[datetime, datetime]
-"""A time `[start, end)` that somebody has declined, in UTC."""
+"""A time interval `[start, end)` that somebody has declined, in UTC."""
 
 
 def remember_declined_time(
@@ -44,7 +44,7 @@ def forget_declined_time(tx: Transaction, person_id: str, start: datetime, end: 
 
 
 def declined_times(tx: Transaction, person_ids: Collection[str]) -> dict[str, tuple[Times, ...]]:
-    """Return the declined times `[start, end)` of people, ascending, by id of the person."""
+    """Return people's declined times `[start, end)` in ascending order, keyed by person id."""
     rows = tx.execute(
         select(DeclinedTimeRow.person_id, DeclinedTimeRow.starts_at, DeclinedTimeRow.ends_at)
         .where(DeclinedTimeRow.person_id.in_(person_ids))
@@ -57,7 +57,7 @@ def declined_times(tx: Transaction, person_ids: Collection[str]) -> dict[str, tu
 
 
 def declined_by_human(tx: Transaction, cycle_id: str) -> dict[str, list[Times]]:
-    """Return the times that the humans of a cycle have declined, in any role and cycle.
+    """Return the times that the humans in a cycle have declined, in any role or cycle.
 
     The key is the id of the human, or of the person if they are not linked to one.
     """
@@ -66,7 +66,7 @@ def declined_by_human(tx: Transaction, cycle_id: str) -> dict[str, list[Times]]:
 
 
 def declined_since(tx: Transaction, cycle_id: str, moment: datetime) -> dict[str, list[Times]]:
-    """Return the times that the people in a cycle have declined after `moment`, by human."""
+    """Return the times that the people in a cycle have declined since `moment`, keyed by human."""
     return _by_human(tx, PersonRow.cycle_id == cycle_id, DeclinedTimeRow.declined_at > moment)
 
 
@@ -84,7 +84,7 @@ def _by_human(tx: Transaction, *conditions: ColumnElement[bool]) -> dict[str, li
 
 
 def busy_times_in(time: Times, zone: ZoneInfo) -> Iterator[BusyTime]:
-    """Yield the parts of a time on each local day in `zone`, as busy times."""
+    """Split a time interval at midnight in `zone`, and yield the parts as busy times."""
     begin, end = (one.astimezone(zone) for one in time)
     day = begin.date()
     while day <= end.date():

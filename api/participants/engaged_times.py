@@ -1,4 +1,4 @@
-"""The times of the group events that people are expected to attend; they count as busy times."""
+"""Times of group events that people are expected to attend, which count as busy times."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _IS_ENGAGED: ColumnElement[bool] = and_(
 
 
 def engaged_times(tx: Transaction, person_ids: Collection[str]) -> Sequence[Times]:
-    """Return the times `[start, end)` of the required group events of these people."""
+    """Return the times `[start, end)` of the given people's required group events."""
     rows = tx.execute(
         select(GroupInvitationRow.starts_at, GroupInvitationRow.ends_at)
         .where(_IS_ENGAGED, GroupInvitationRow.person_id.in_(person_ids))
@@ -30,7 +30,7 @@ def engaged_times(tx: Transaction, person_ids: Collection[str]) -> Sequence[Time
 
 
 def engaged_by_human(tx: Transaction, cycle_id: str) -> dict[str, list[Times]]:
-    """Return the times of required group events of the humans of a cycle, in any role and cycle.
+    """Return when the humans in a cycle have required group events, in any role or cycle.
 
     The key is the id of the human, or of the person if they are not linked to one.
     """

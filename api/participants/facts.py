@@ -1,4 +1,4 @@
-"""Messages about the lists of people of a cycle."""
+"""Messages about a cycle's lists of people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of group events, their dates, and the invitations of people to them.
+"""Tables for group events, their dates, and people's invitations to them.
 
 The package `group_events` writes these tables. They are defined here because runs read the times at
 which people are busy, and emails refer to invitations.
@@ -139,7 +139,7 @@ class GroupReplyRow(IdentifiedRow):
     Attributes:
         source: how the reply reached the application; an `api.sessions.rows.ReplySource`.
         sequence: the sequence of the invitation at the time of the reply.
-        stamp: when a calendar reply was made, by the sender's clock, but not later than
+        stamp: when a calendar reply was made, according to the sender's clock, but not later than
             `received_at`.
         counted: whether the reply became the person's current reply.
     """

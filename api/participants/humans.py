@@ -1,4 +1,4 @@
-"""The humans behind the people of cycles: finding, merging and deleting them.
+"""Finds, merges and deletes the humans behind the people in cycles.
 
 As documented for people files, rows of a cycle with the same `person` are one human, and so are
 rows with the same address and name. This applies across roles and cycles, except to humans whom a
@@ -28,7 +28,7 @@ _LISTED_EMAIL = PersonRow.profile["email"].as_string()
 
 @dataclass(slots=True)
 class _Groups:
-    """Groups of ids that belong to one human according to the lists.
+    """Groups of ids, each of which belongs to one human according to the lists.
 
     The ids are those of humans, and of people who are not linked to a human yet. `alike` maps each
     id to the ids with the same key. `root` connects all ids in a group, which keys link directly or
@@ -101,7 +101,7 @@ def keep_apart(tx: Transaction, one_id: str, other_id: str, *, now: datetime) ->
 
 
 def distinct_pairs(tx: Transaction) -> frozenset[tuple[str, str]]:
-    """Return the pairs of humans whom a manager has declared different, the lower id first."""
+    """Return the pairs of humans whom a manager has declared different, lower id first."""
     rows = tx.execute(select(DistinctHumansRow.one_id, DistinctHumansRow.other_id))
     return frozenset((row.one_id, row.other_id) for row in rows)
 
@@ -112,7 +112,7 @@ def are_kept_apart(tx: Transaction, one_id: str, other_id: str) -> bool:
 
 
 def forget_humans(tx: Transaction, rows: Collection[PersonRow]) -> None:
-    """Unlink people who are being erased from their humans, and delete humans without other people.
+    """Unlink erased people from their humans, and delete humans left without people.
 
     A human with other people keeps only the data that those people's rows contain.
     """
@@ -130,7 +130,7 @@ def refresh_humans(tx: Transaction, human_ids: Collection[str | None]) -> None:
 
 
 def refresh_human(tx: Transaction, human: HumanRow) -> None:
-    """Update a human from the latest of their people, or delete the human if there are none."""
+    """Update a human from their latest person, or delete the human if no people remain."""
     people = people_of(tx, human.id)
     human.person = ""
     for row in reversed(people):
@@ -148,7 +148,7 @@ def update_address(tx: Transaction, row: PersonRow, former: str) -> None:
 
 
 def people_of(tx: Transaction, human_id: str) -> Sequence[PersonRow]:
-    """Return the people of a human, newest cycle first."""
+    """Return a human's people, newest cycle first."""
     return tx.scalars(
         select(PersonRow)
         .join(CycleRow, CycleRow.id == PersonRow.cycle_id)
@@ -215,7 +215,7 @@ def _update(human: HumanRow, row: PersonRow) -> None:
 def _members(
     groups: _Groups, roots: Iterable[str], humans: dict[str, HumanRow]
 ) -> Iterator[list[HumanRow]]:
-    """Yield the humans of each group that has several, oldest first."""
+    """Yield the humans in each group with more than one, oldest first."""
     by_root: dict[str, list[HumanRow]] = defaultdict(list)
     for human in humans.values():
         by_root[groups.find(human.id)].append(human)
@@ -226,7 +226,7 @@ def _members(
 
 
 def _join_all(tx: Transaction, members: Sequence[HumanRow]) -> None:
-    """Merge all humans of a group, except humans declared to be different people."""
+    """Merge all humans in a group, except those declared to be different people."""
     kept: list[HumanRow] = []
     for human in members:
         same = (one for one in kept if not are_kept_apart(tx, one.id, human.id))

@@ -23,7 +23,7 @@ def recipient_at(person: PersonRow, address: str) -> Recipient:
 
 
 def find_addresses(tx: Transaction, person_ids: Collection[str]) -> dict[str, str]:
-    """Return the current email addresses of people by id, omitting people without an address."""
+    """Return people's current email addresses, keyed by id, omitting people without one."""
     rows = tx.execute(
         select(PersonRow.id, PersonRow.email).where(
             PersonRow.id.in_(list(person_ids)), PersonRow.email != ""

@@ -32,7 +32,7 @@ def send_notices(
     *,
     now: datetime,
 ) -> int:
-    """Send a notice to a person's current address and to their addresses of the last 180 days.
+    """Send a notice to a person's current address and to their addresses from the last 180 days.
 
     `content` is the input of the composer. Returns the number of addresses.
     """
@@ -55,7 +55,7 @@ def notify_address_change(
 ) -> None:
     """Notify a person that their address was changed or removed, if this server sends email.
 
-    The notices go to the new address, the former address, and all addresses of the last 180 days.
+    The notices go to the new address, the former address, and all addresses from the last 180 days.
     Somebody who removes an address before entering another therefore cannot prevent the person from
     learning of it. After the change, notices about the person also go to the former address for 180
     days. If the person had no address in that time, no notice is sent.
@@ -80,7 +80,7 @@ def notify_address_change(
 
 
 def addresses_in_use(tx: Transaction, cycle_id: str) -> dict[str, str]:
-    """Return the addresses of the people in a cycle who have been given a secret link, by id.
+    """Return the addresses of the people in a cycle who have been given a secret link, keyed by id.
 
     The address is an empty string for a person who has none.
     """
@@ -96,7 +96,7 @@ def addresses_in_use(tx: Transaction, cycle_id: str) -> dict[str, str]:
 
 
 def known_addresses(tx: Transaction, person: PersonRow, *, now: datetime) -> frozenset[str]:
-    """Return a person's current address and all addresses of the last 180 days, in lower case."""
+    """Return a person's current address and all addresses from the last 180 days, in lower case."""
     every = (person.email, *_former_addresses(tx, person.id, now))
     return frozenset(address.casefold() for address in every if address)
 

@@ -1,4 +1,4 @@
-"""Values that people set themselves, which later lists replace only if the list has changed.
+"""Values that people set themselves, which a later list replaces only if it changes them.
 
 For each field that the person has set, `PersonRow.listed` contains its value in the latest list. If
 a new list still has this value, the person's own value is kept. If the list has another value, the
@@ -15,7 +15,7 @@ from api.participants.rows import PersonRow
 OWN_FIELDS = ("languages", "availability", "unavailable", "topics", "prefers", "refuses")
 """The fields of a profile that people can set themselves. Coaches have no `prefers`."""
 NAMED_FIELDS = ("prefers", "refuses")
-"""The fields that name other people, by their ids or by names as the person typed them."""
+"""The fields that refer to other people, by id or by name as typed by the person."""
 
 
 _NO_VALUES: Mapping[str, Any] = {"busy": []}

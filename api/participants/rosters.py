@@ -1,4 +1,4 @@
-"""The people currently in a cycle as a roster, in the order of their lists."""
+"""The people currently in a cycle as a roster, in list order."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class _Stored(NamedTuple):
 
 
 def roster_of(tx: Transaction, cycle_id: str, *, with_declined_times: bool = True) -> Roster:
-    """Return the people currently in a cycle, in the order of their lists.
+    """Return the people currently in a cycle, in list order.
 
-    People of one human get the same value of `person`, even if the lists do not link them. The
-    times that people have declined, and those of required group events, are among their busy times,
-    unless `with_declined_times` is false.
+    People who are the same human get the same value of `person`, even if the lists do not link
+    them. The times that people have declined, and those of required group events, are among their
+    busy times, unless `with_declined_times` is false.
     """
     coachees, coaches = _sides(tx, cycle_id)
     joined = _values_of_person([*coachees, *coaches])
@@ -76,7 +76,7 @@ def _with_ids_of_named(
 ) -> Iterator[AnyPerson]:
     """Yield `people`, with ids in place of the names that they have entered themselves.
 
-    Unknown names are left out, because they may be names of people who are not in the cycle.
+    Unknown names are omitted, because they may be names of people who are not in the cycle.
     """
     named: NamedPeople | None = None
     for row, person in zip(rows, people, strict=True):
@@ -104,7 +104,7 @@ ListedText = tuple[Side, str, str | None]
 def listed_as_text(tx: Transaction, cycle_id: str) -> tuple[ListedText, ...]:
     """Return the people of `listed_roster` as stored text, without validating them.
 
-    This is much faster. Equal texts represent equal people.
+    This is much faster than `listed_roster`. Equal texts represent equal people.
     """
     rows = tx.execute(
         select(PersonRow.side, cast(PersonRow.profile, Text), cast(PersonRow.listed, Text))
@@ -144,7 +144,7 @@ def people_as_json(
 
 
 def _sides(tx: Transaction, cycle_id: str) -> tuple[list[_Stored], list[_Stored]]:
-    """Return the coachees and coaches currently in a cycle, in the order of their lists."""
+    """Return the coachees and coaches currently in a cycle, in list order."""
     sides: dict[Side, list[_Stored]] = {Side.COACHEE: [], Side.COACH: []}
     columns = (PersonRow.id, PersonRow.human_id, PersonRow.profile, PersonRow.listed)
     for side, *values in tx.execute(

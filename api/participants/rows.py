@@ -1,4 +1,4 @@
-"""The tables of humans, one row each, and of people, one row per role and cycle."""
+"""Tables for humans, with one row each, and for people, with one row per role and cycle."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Side(StrEnum):
 
 
 class HumanRow(IdentifiedRow):
-    """A human of the directory, in all roles and cycles.
+    """A human in the directory, across all roles and cycles.
 
     `name` and `email` come from the latest list or change. `person` is the value of the column of
     that name in the lists. `attach_ics` is true if emails to the human contain calendar objects,
@@ -120,13 +120,13 @@ class DeclinedTimeRow(IdentifiedRow):
 
 
 class ListPreviewRow(TableRow):
-    """Lists that were uploaded to a cycle, and are not used until a manager has confirmed them.
+    """Lists uploaded to a cycle, which are not used until a manager has confirmed them.
 
     Attributes:
-        files: the names of the files, by side.
+        files: the names of the files, keyed by side.
         coachees: the content of the file, while there are questions about it.
         coaches: as for `coachees`.
-        answers: the answers to the questions so far, by side.
+        answers: the answers to the questions so far, keyed by side.
         outcome: the outcome of reading the files; see `api.participants.preview.outcome`.
         lists_version: the version of the lists in use when these were uploaded.
     """
@@ -147,7 +147,7 @@ class ListPreviewRow(TableRow):
 
 
 class ListUndoRow(TableRow):
-    """The people of a cycle before the latest list, stored until the next run.
+    """The people in a cycle before the latest list, stored until the next run.
 
     Attributes:
         people: the people's rows.
@@ -163,7 +163,7 @@ class ListUndoRow(TableRow):
 
 
 class HeaderMappingRow(TableRow):
-    """The meaning of a header of people files, as the office has answered.
+    """The meaning of a header in people files, according to the office's answer.
 
     Attributes:
         kind: the kind of people.

@@ -24,7 +24,7 @@ from coach.people import Coach, Coachee
 AnyPerson = TypeVar("AnyPerson", Coach, Coachee)
 _NAMING_FIELDS = (*NAMED_FIELDS, "chain_of_command")
 MODELS: dict[Side, type[Coachee | Coach]] = {Side.COACHEE: Coachee, Side.COACH: Coach}
-"""The class of the profiles of each side."""
+"""The class of the profiles on each side."""
 
 
 class ParticipantDetails(FrozenModel):
@@ -39,9 +39,9 @@ class ParticipantDetails(FrozenModel):
 def list_people(
     services: Services, cycle_id: str, page: JsonPage, principal: Principal = SYSTEM
 ) -> tuple[tuple[ParticipantDetails, ...], int]:
-    """Return a page of the people in a cycle, in the order of `participants_of`, and their number.
+    """Return a page of the people in a cycle, ordered as in `participants_of`, and the total.
 
-    A manager limited to countries sees only people of these countries, without the names of other
+    A manager limited to countries sees only people from these countries, without the names of other
     people that they have entered.
 
     Raises:
@@ -78,7 +78,7 @@ def _without_named(person: ParticipantDetails) -> ParticipantDetails:
 
 
 def participants_of(tx: Transaction, cycle_id: str) -> tuple[ParticipantDetails, ...]:
-    """Return all people in a cycle, coachees first, in the order of their lists.
+    """Return all people in a cycle, coachees first, in list order.
 
     People who have left are included.
 
@@ -90,7 +90,7 @@ def participants_of(tx: Transaction, cycle_id: str) -> tuple[ParticipantDetails,
 
 
 def participants_by_id(tx: Transaction, ids: Collection[str]) -> dict[str, ParticipantDetails]:
-    """Return the people with these ids, by id."""
+    """Return the people with these ids, keyed by id."""
     return {
         row.id: _view(row) for row in tx.scalars(select(PersonRow).where(PersonRow.id.in_(ids)))
     }
@@ -115,7 +115,7 @@ def person_row(tx: Transaction, person_id: str) -> PersonRow:
 
 
 def ids_by_code(tx: Transaction, cycle_id: str) -> dict[tuple[Side, str], str]:
-    """Return the ids of all people in a cycle, including those who left, by side and code."""
+    """Return the ids of all people in a cycle, including leavers, keyed by side and code."""
     rows = tx.execute(
         select(PersonRow.side, PersonRow.code, PersonRow.id).where(PersonRow.cycle_id == cycle_id)
     )
@@ -125,7 +125,7 @@ def ids_by_code(tx: Transaction, cycle_id: str) -> dict[tuple[Side, str], str]:
 def ids_of_codes(
     tx: Transaction, cycle_id: str, side: Side, codes: Collection[str]
 ) -> dict[str, str]:
-    """Return the ids of the people on one side of a cycle with these codes, by code."""
+    """Return the ids of the people with these codes on one side of a cycle, keyed by code."""
     rows = tx.execute(
         select(PersonRow.code, PersonRow.id).where(
             PersonRow.cycle_id == cycle_id, PersonRow.side == side, PersonRow.code.in_(codes)
@@ -135,7 +135,7 @@ def ids_of_codes(
 
 
 def labels_of_cycle(tx: Transaction, cycle_id: str) -> dict[str, str]:
-    """Return the display name and code of everybody currently in a cycle, by code."""
+    """Return the display name and code of everybody currently in a cycle, keyed by code."""
     rows = tx.execute(
         select(PersonRow.code, PersonRow.name).where(
             PersonRow.cycle_id == cycle_id, PersonRow.left_at.is_(None)
@@ -145,7 +145,7 @@ def labels_of_cycle(tx: Transaction, cycle_id: str) -> dict[str, str]:
 
 
 def people_rows(tx: Transaction, cycle_id: str, side: Side) -> Sequence[PersonRow]:
-    """Return the rows of one side of a cycle in list order, including people who have left."""
+    """Return the rows for one side of a cycle in list order, including people who have left."""
     return tx.scalars(
         select(PersonRow)
         .where(PersonRow.cycle_id == cycle_id, PersonRow.side == side)

@@ -1,4 +1,4 @@
-"""Stores the people of a cycle before its latest list, so that the list can be undone."""
+"""Stores the people in a cycle before its latest list, so that the list can be undone."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _COLUMNS = ("position", "name", "email", "timezone", "profile", "listed")
 
 
 class Restored(NamedTuple):
-    """The numbers of restored people and of deleted people."""
+    """The numbers of restored and deleted people."""
 
     changed: int
     deleted: int
 
 
 def store_undo(tx: Transaction, cycle_id: str, *, now: datetime) -> None:
-    """Store the people of a cycle before a list replaces them, replacing any earlier copy."""
+    """Store the people in a cycle before a list replaces them, replacing any earlier copy."""
     rows = tx.scalars(select(PersonRow).where(PersonRow.cycle_id == cycle_id))
     people = {
         row.id: {column: getattr(row, column) for column in _COLUMNS}
@@ -55,7 +55,7 @@ def replaced_at(tx: Transaction, cycle_id: str) -> datetime | None:
 
 
 def restore_people(tx: Transaction, undo: ListUndoRow, *, now: datetime) -> Restored:
-    """Restore the people of a cycle as they were before its latest list.
+    """Restore the people in a cycle as they were before its latest list.
 
     People who have been added since are deleted. Addresses that the list did not set are kept.
     """

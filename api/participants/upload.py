@@ -1,4 +1,4 @@
-"""Uploads both lists of people. They are checked in the transaction that stores them.
+"""Uploads both lists of people, checking them in the transaction that stores them.
 
 Each list replaces the previous one. People whom the new list omits have left the cycle: their
 sessions and submissions remain, and later runs do not include them.
@@ -41,7 +41,7 @@ from coach.people import Person, Roster
 
 
 class UploadSummary(FrozenModel):
-    """The numbers of people whom an upload added to a side, changed, left unchanged and removed."""
+    """The numbers of people on one side that an upload added, changed, kept and removed."""
 
     side: Side
     added: int

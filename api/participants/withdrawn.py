@@ -1,4 +1,4 @@
-"""People who have left a cycle themselves. Later lists do not bring them back."""
+"""People who have left a cycle of their own accord. Later lists do not bring them back."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class WithdrawnPerson(NamedTuple):
 def withdrawn_people(
     tx: Transaction, cycle_id: str, *, since: datetime | None
 ) -> tuple[WithdrawnPerson, ...]:
-    """Return the people who left a cycle themselves (after `since`, if given), latest first."""
+    """Return the people who withdrew from a cycle (after `since`, if given), latest first."""
     query = (
         select(PersonRow.name, PersonRow.side, PersonRow.withdrawn_at)
         .where(

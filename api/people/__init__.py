@@ -1,1 +1,1 @@
-"""The directory of people: one human, one row, across roles and cycles."""
+"""The directory of people, with one row for each human across roles and cycles."""

@@ -28,7 +28,7 @@ class CalendarObjects(FrozenModel):
 def change_address(services: Services, human_id: str, new: NewAddress) -> DirectoryEntry:
     """Change the address of a human, in the directory and in cycles that have not ended.
 
-    If this server sends email, the person is notified at both addresses. The new address stays
+    If this server sends email, the person is notified at both addresses. The new address is kept
     until an uploaded list has a different address than the previous list.
 
     Raises:

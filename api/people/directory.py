@@ -34,7 +34,7 @@ class DirectoryRole(FrozenModel):
 
 
 class DirectoryEntry(FrozenModel):
-    """A human of the directory, with their roles, newest cycle first.
+    """A human in the directory, with their roles, newest cycle first.
 
     `attach_ics` is whether emails to the human contain calendar objects, if the deployment attaches
     them.
@@ -50,7 +50,7 @@ class DirectoryEntry(FrozenModel):
 class DirectorySearch(FrozenModel):
     """The text to search for in names, addresses and ids, and the page of the results, from 1.
 
-    All words of the text must occur. Case, accents and script do not matter.
+    All words in the text must occur. Case, accents and script do not matter.
     """
 
     text: Annotated[str, Field(max_length=200), SingleLineText] = ""
@@ -58,7 +58,7 @@ class DirectorySearch(FrozenModel):
 
 
 class DirectoryPage(FrozenModel):
-    """A page of the humans that a search finds, ordered by name, and the total number found."""
+    """A page of the humans found by a search, ordered by name, and the total number found."""
 
     entries: tuple[DirectoryEntry, ...]
     found: int
@@ -67,7 +67,7 @@ class DirectoryPage(FrozenModel):
 
 
 def search_directory(services: Services, search: DirectorySearch) -> DirectoryPage:
-    """Return a page of the humans that a search finds; an empty text finds everybody."""
+    """Return a page of the humans found by a search; an empty text finds everybody."""
     with services.database.reading() as tx:
         return found_in_directory(tx, search)
 
@@ -83,7 +83,7 @@ def read_entry(services: Services, human_id: str) -> DirectoryEntry:
 
 
 def found_in_directory(tx: Transaction, search: DirectorySearch) -> DirectoryPage:
-    """Return a page of the humans that a search finds; an empty text finds everybody."""
+    """Return a page of the humans found by a search; an empty text finds everybody."""
     ids = _found_ids(tx, folded(search.text).split())
     pages = max(1, -(-len(ids) // _PAGE_SIZE))
     page = min(search.page, pages)
@@ -137,7 +137,7 @@ def entries_of(tx: Transaction, human_ids: Collection[str]) -> list[DirectoryEnt
 
 
 def _found_ids(tx: Transaction, words: Iterable[str]) -> list[str]:
-    """Return the ids of the humans in whose data all words occur, ordered by name."""
+    """Return the ids of the humans whose data contains all words, ordered by name."""
     humans = tx.execute(select(HumanRow.id, HumanRow.name, HumanRow.email)).all()
     codes: dict[str, list[str]] = defaultdict(list)
     if words := tuple(words):

@@ -34,12 +34,12 @@ from coach.texts.facts import Fact
 _MAX_SHOWN = 20
 _MAX_REMEMBERED = 4
 _SUGGESTIONS: dict[bytes, tuple[DuplicateSuggestion, ...]] = {}
-"""The latest suggestions by a digest of the directory; computing them can take seconds."""
+"""The latest suggestions, keyed by a digest of the directory; computing them takes seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Two humans who may be one, in the order in which they were added, and the reasons."""
+    """Two humans who may be the same person, in the order they were added, and the reasons."""
 
     one: DirectoryEntry
     other: DirectoryEntry
@@ -48,14 +48,14 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class SimilarHuman:
-    """A human of the directory who may be the same as a person outside the directory, and why."""
+    """A human in the directory who may be the same as a person outside it, and the reasons."""
 
     human: DirectoryEntry
     reasons: tuple[Fact, ...]
 
 
 class DuplicateDecision(FrozenModel):
-    """A manager's decision on whether two humans of the directory are the same person."""
+    """A manager's decision on whether two humans in the directory are the same person."""
 
     one_id: str
     other_id: str
@@ -63,13 +63,13 @@ class DuplicateDecision(FrozenModel):
 
 
 def read_duplicates(services: Services) -> tuple[tuple[Duplicate, ...], int]:
-    """Return the first suggestions of humans who may be one, and the number of all suggestions."""
+    """Return the first suggested duplicates, and the total number of suggestions."""
     with services.database.reading() as tx:
         return suggested_duplicates(tx)
 
 
 def suggested_duplicates(tx: Transaction) -> tuple[tuple[Duplicate, ...], int]:
-    """Return the first suggestions of humans who may be one, and the number of all suggestions.
+    """Return the first suggested duplicates, and the total number of suggestions.
 
     Humans about whom a manager has decided are not suggested again.
     """

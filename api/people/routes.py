@@ -24,7 +24,7 @@ DIRECTORY = APIRouter(prefix=f"{API}/directory", tags=["people"])
 
 
 class DuplicateJson(FrozenModel):
-    """Two humans who may be one. `because` contains the `reasons` as text."""
+    """Two humans who may be the same person. `because` contains the `reasons` as text."""
 
     one: DirectoryEntry
     other: DirectoryEntry
@@ -33,7 +33,7 @@ class DuplicateJson(FrozenModel):
 
 
 class DuplicatesJson(FrozenModel):
-    """The first suggestions, and the number of all suggestions."""
+    """The first suggestions, and the total number of suggestions."""
 
     duplicates: tuple[DuplicateJson, ...]
     found: int
@@ -50,7 +50,7 @@ def search_directory(search: DirectorySearch, services: ServicesDep) -> Director
 
 @DIRECTORY.get("/duplicates", responses=problem_responses())
 def list_duplicates(request: Request, services: ServicesDep) -> DuplicatesJson:
-    """List humans who may be the same person, except pairs that a manager has decided about."""
+    """List humans who may be the same person, except pairs already decided by a manager."""
     texts, (found, count) = request_renderer(request), duplicates.read_duplicates(services)
     return DuplicatesJson(
         duplicates=tuple(
@@ -68,7 +68,7 @@ def list_duplicates(request: Request, services: ServicesDep) -> DuplicatesJson:
 
 @DIRECTORY.put("/duplicates", responses=problem_responses(404, 409, 422))
 def decide_duplicate(decision: DuplicateDecision, services: ServicesDep) -> DirectoryEntry:
-    """Decide whether two humans are the same person. If they are, their rows become one."""
+    """Decide whether two humans are the same person. If they are, their rows are merged."""
     return duplicates.decide(services, decision)
 
 

@@ -1,4 +1,4 @@
-"""Changes of a person's email address, confirmed by a code sent to the current address."""
+"""Changes to a person's email address, confirmed by a code sent to the current address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first page that a secret link opens, which depends on the kind of the link."""
+"""The first page that a secret link opens, which depends on the kind of link."""
 
 from __future__ import annotations
 

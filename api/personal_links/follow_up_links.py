@@ -1,4 +1,4 @@
-"""Links that outlive a cycle: links of people for follow-ups, and links of posts.
+"""Links that outlive a cycle: people's links for follow-ups, and posts' links.
 
 Their secrets, like those of all links, are derived from the link's id and the key file.
 """
@@ -23,7 +23,7 @@ from api.settings import Settings
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """Return the end of a day as the expiry time of a link that is valid through that day."""
+    """Return the end of a day, the expiry time of a link that is valid through that day."""
     return datetime.combine(day, time.max, zone)
 
 
@@ -55,7 +55,7 @@ def follow_up_secret(
 def add_post_link(
     tx: Transaction, keyring: Keyring, person_id: str, *, until: datetime, now: datetime
 ) -> CredentialRow:
-    """Create the link of a post that has taken over a commitment from a coachee."""
+    """Create a link for a post that has taken over a coachee's commitment."""
     row = _add(tx, keyring, CredentialKind.POST, person_id, until=until, now=now)
     record_event(tx, "post link made", "person", person_id, credential=row.id)
     return row
@@ -64,7 +64,7 @@ def add_post_link(
 def working_link(
     tx: Transaction, credential_id: str | None, kind: CredentialKind, now: datetime
 ) -> CredentialRow | None:
-    """Return a link by its id if it is of this kind and valid, otherwise `None`."""
+    """Return the link with this id if it is valid and of this kind, otherwise `None`."""
     row = None if credential_id is None else tx.get(CredentialRow, credential_id)
     if row is None or row.kind is not kind or not is_valid(row, now):
         return None
@@ -76,8 +76,8 @@ def authenticate_post(
 ) -> Principal | None:
     """Return the post whose secret was presented; its `person_id` is the coachee's.
 
-    Returns `None` if the secret is unknown, ended or expired, if the seal of its row is not valid,
-    or if the coachee has left.
+    Returns `None` if the secret is unknown, revoked or expired, if the seal of its row is not
+    valid, or if the coachee has left.
     """
     if presented.source is SecretSource.COOKIE:
         return None

@@ -182,7 +182,7 @@ def link_of(tx: Transaction, keyring: Keyring, person_id: str, *, now: datetime)
 def link_secrets(
     tx: Transaction, keyring: Keyring, people: Iterable[str], *, now: datetime
 ) -> dict[str, str]:
-    """Return the secrets of the working links of `people`, by person id."""
+    """Return the secrets of the working links of `people`, keyed by person id."""
     rows = _links_of(tx, people, now)
     return {person: keyring.link_secret(row.id) for person, row in rows.items()}
 
@@ -193,7 +193,7 @@ def linked_people(tx: Transaction, people: Iterable[str], *, now: datetime) -> f
 
 
 def has_link(person_id: SQLColumnExpression[str], *, now: datetime) -> ColumnElement[bool]:
-    """Return the condition that the person whose id is in a column has a working link.
+    """Return an SQL condition that is true if the person with `person_id` has a working link.
 
     The condition does not check seals, so use it only for counting.
     """
@@ -219,9 +219,9 @@ def link_expiry(tx: Transaction, cycle_id: str, grace: timedelta) -> datetime:
 
 
 def _links_of(tx: Transaction, people: Iterable[str], now: datetime) -> dict[str, CredentialRow]:
-    """Return each person's newest working link, by person id.
+    """Return each person's newest working link, keyed by person id.
 
-    Rows without a valid seal are left out. The secret is derived from the id of the row, so a row
+    Rows without a valid seal are omitted. The secret is derived from the id of the row, so a row
     that an attacker has assigned to somebody else would reveal the secret to that person.
     """
     rows = tx.scalars(_WORKING_LINKS, {"people": list(people), "now": now}).all()

@@ -51,7 +51,7 @@ def can_send_codes(settings: Settings, address: str) -> bool:
 
 
 def send_note_code(services: Services, principal: Principal) -> None:
-    """Send `principal` a code for starting a notebook, or for unlocking one on a device.
+    """Send `principal` a code to start a notebook, or to unlock one on a device.
 
     Raises:
         ConflictError: this server sends no email, has no address for the person, or has sent too
@@ -108,7 +108,7 @@ def verify_code(
     *,
     now: datetime,
 ) -> OneTimeCodeRow | None:
-    """Return the row of the code that was `typed`, still unused, or `None` if the code is wrong.
+    """Return the row of the unused code that matches `typed`, or `None` if the code is wrong.
 
     A wrong attempt is counted, so the transaction must be committed in both cases.
     """

@@ -21,7 +21,7 @@ PASSKEY_PAGES = APIRouter(prefix="/p/{link}", include_in_schema=False)
 
 
 class VerificationResponse(PasskeyResponse):
-    """The response of a passkey, and whether to remember the device for 90 days."""
+    """A passkey's response, and whether to remember the device for 90 days."""
 
     remember: bool = False
 
@@ -44,7 +44,7 @@ def finish_verification(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Verify the device with the response of a passkey."""
+    """Verify the device with a passkey's response."""
     device = person_passkeys.finish_verification(
         services,
         principal,

@@ -43,7 +43,7 @@ def start_registration(
 
     Raises:
         VerifyFirstError: the person has a PIN or passkey, and the device was not verified with it
-            in the last ten minutes.
+            within the last ten minutes.
         ConflictError: the person already has ten passkeys.
     """
     now = services.now()
@@ -152,8 +152,8 @@ def remove_passkey(services: Services, principal: Principal, passkey_id: str) ->
 
     Raises:
         NotFoundError: there is no such passkey, or it belongs to somebody else.
-        VerifyFirstError: the device was not verified with the person's PIN or passkey in the last
-            ten minutes.
+        VerifyFirstError: the device was not verified with the person's PIN or passkey within the
+            last ten minutes.
     """
     with services.database.writing() as tx:
         row = tx.get(PersonPasskeyRow, passkey_id)

@@ -1,4 +1,4 @@
-"""PINs, which protect people whose one-time codes go to a mailbox that others read."""
+"""PINs, which protect people whose one-time codes go to a mailbox that others can read."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PinText = Annotated[str, Field(max_length=40)]
 
 
 class PinChange(FrozenModel):
-    """A change of a person's PIN.
+    """A change to a person's PIN.
 
     `pin` is the new PIN of 6 to 12 digits, or `null` to remove the PIN; `current` is the PIN that
     the person has now, if any.
@@ -66,7 +66,7 @@ def change_pin(services: Services, principal: Principal, change: PinChange) -> N
         UnusableInputError: the new PIN is too short, too long or too easy to guess.
         NotAllowedError: the current PIN is wrong, or there have been too many attempts.
         VerifyFirstError: the person has a passkey and no PIN, and the device was not verified with
-            the passkey in the last ten minutes.
+            the passkey within the last ten minutes.
         ConflictError: there is no PIN to remove.
         BusyError: too many hashes are being computed.
     """

@@ -22,7 +22,7 @@ _WITH_OWN_FACTOR = frozenset({Verification.PIN, Verification.CODE_AND_PIN, Verif
 
 
 def require_recent_verification(tx: Transaction, principal: Principal, *, now: datetime) -> None:
-    """Require that the principal's device was verified in the last ten minutes.
+    """Require the principal's device to have been verified within the last ten minutes.
 
     The device must have been verified with the person's PIN or passkey. If the person has neither,
     nothing is required.

@@ -58,7 +58,7 @@ def my_address(services: ServicesDep, principal: PrincipalDep) -> OwnAddress:
 
 @CODES.post("/address", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(409, 422))
 def ask_to_change(new: NewAddress, services: ServicesDep, principal: PrincipalDep) -> None:
-    """Request a change of your email address; a code sent to the current one confirms it."""
+    """Request a change to your email address; a code sent to the current one confirms it."""
     email_change.request_address_change(services, principal, new)
 
 

@@ -1,4 +1,4 @@
-"""Tables of one-time codes, verified devices, PINs and passkeys of people."""
+"""Tables for people's one-time codes, verified devices, PINs and passkeys."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class VerifiedDeviceRow(SealedRow, IdentifiedRow):
         verification: the method by which the person was verified.
         name: the browser and system that the device reported, or empty.
         remembered: whether the browser keeps the secret when it is closed.
-        last_used_at: when the device last sent a request, with a precision of five minutes.
+        last_used_at: when the device last sent a request, with five-minute precision.
     """
 
     __tablename__ = "verified_devices"

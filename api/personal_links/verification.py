@@ -1,4 +1,4 @@
-"""Verification: the holder of a secret link proves to be the person that the link belongs to.
+"""Verification: the holder of a secret link proves that the link belongs to them.
 
 Emails contain secret links, and people other than the recipient may read them. A link alone
 therefore only shows the times of sessions and permits replies. Everything else requires a one-time

@@ -58,7 +58,8 @@ def show(
 ) -> Response:
     """Ask for the code and the PIN, unless the person is already verified on this device.
 
-    With `again`, a verified person is asked too, because some changes require recent verification.
+    If `again` is true, even a verified person is asked, because some changes require recent
+    verification.
     """
     if principal.is_verified and not again:
         return redirect_after_post(_own_page(link, principal, go_on_to))
@@ -108,7 +109,7 @@ def verify(
 
 
 async def verify_first(request: Request, _error: Exception) -> Response:
-    """Respond to a request that requires a verified device with the verification page.
+    """Respond with the verification page to a request that requires a verified device.
 
     A GET request is redirected to the page. For other requests, the page contains the fields of the
     submitted form, so that it can be submitted again.

@@ -207,6 +207,6 @@ def _rows_of(tx: Transaction, person_id: str) -> list[VerifiedDeviceRow]:
 
 
 def _is_valid(row: VerifiedDeviceRow, now: datetime) -> bool:
-    """Return whether a device has not ended or expired, and was not verified in the future."""
+    """Return whether a verification is neither ended nor expired, nor dated in the future."""
     clock_is_right = row.created_at - now <= CLOCK_SKEW
     return row.revoked_at is None and row.expires_at > now and clock_is_right

@@ -40,8 +40,8 @@ class PlanPage:
         guidance: the countries of matched people whose guidance card is missing or out of date.
         coachees: all coachees of the plan.
         selected: the requested part of the coachees.
-        person_ids: the ids of these coachees' rows, by their ids in the coachees' file.
-        session_addresses: the addresses of the pages about their sessions, by uid.
+        person_ids: the ids of these coachees' rows, keyed by their ids in the coachees' file.
+        session_addresses: the addresses of the pages about their sessions, keyed by uid.
     """
 
     plan: StoredPlan
@@ -121,7 +121,7 @@ def read_plan_coaches_page(services: Services, plan_id: str, query: ListQuery) -
 
 
 def _countries(plan: StoredPlan) -> frozenset[str]:
-    """Return the countries of the people who are matched."""
+    """Return the countries of all matched people."""
     coaches = {match["coach"] for match in plan.matches.values()}
     people = (
         *(plan.coachees[code] for code in plan.matches),
@@ -141,7 +141,7 @@ class CoacheePage:
         questions: queries about the coachee, newest first.
         remaining: the upcoming sessions that another coach would take over.
         pinned: whether the cycle's policy pins the coachee to a coach.
-        names: the display names of everyone in the plan or currently in the cycle, by id.
+        names: the display names of everyone in the plan or currently in the cycle, keyed by id.
     """
 
     plan: StoredPlan

@@ -1,4 +1,4 @@
-"""View models of the coachees in the list of a plan, and of the figures of the whole plan."""
+"""View models of a plan's coachees, and of the figures for the whole plan."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from coach.texts.renderer import Renderer
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """A coachee in the list of a plan.
+    """A coachee in a plan's list.
 
     Attributes:
         coachee: the coachee.
@@ -47,7 +47,7 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class PlanFigures:
-    """The figures of a whole plan."""
+    """The figures for a whole plan."""
 
     placed: int
     coachees: int
@@ -78,16 +78,16 @@ def plan_figures(plan: StoredPlan, rows: Iterable[ListedCoachee]) -> PlanFigures
 def plan_lines(
     plan: StoredPlan, rows: Iterable[ListedCoachee], ids: dict[str, str], texts: Renderer
 ) -> tuple[PlanLine, ...]:
-    """Return the lines of coachees; `ids` maps their ids in the file to the ids of their rows."""
+    """Return a line for each coachee; `ids` maps ids in the file to the ids of the rows."""
     return tuple(_line(plan, row, ids.get(row.code, ""), texts) for row in rows)
 
 
 def chart_of(
     plan: StoredPlan, lines: Iterable[PlanLine], texts: Renderer, addresses: Mapping[str, str]
 ) -> TimetableChart | None:
-    """Return a chart of some coachees' timetables, or `None` if none of the coachees has a coach.
+    """Return a chart of the timetables of some coachees, or `None` if none of them has a coach.
 
-    `addresses` contains the addresses of the pages about their sessions, by uid.
+    `addresses` contains the addresses of the pages about their sessions, keyed by uid.
     """
     matches = [line.match for line in lines if line.match]
     here = {match.coach.id for match in matches}

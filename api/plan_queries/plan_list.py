@@ -145,7 +145,7 @@ def listed_coachees(plan: StoredPlan) -> list[ListedCoachee]:
 
 
 def load_chart(coaches: Iterable[ListedCoach]) -> tuple[Bar, ...]:
-    """Return a chart with a bar for each number of coachees that coaches have.
+    """Return a bar chart of how many coaches have each number of coachees.
 
     The hatched part of a bar represents coaches with a free place.
     """

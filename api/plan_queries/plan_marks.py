@@ -1,4 +1,4 @@
-"""The marks of bans, waivers and preferences on the page of a plan, for the coachees shown."""
+"""Marks for bans, waivers and preferences, for the coachees shown on a plan's page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coach.texts.facts import Fact
 
 
 def marks_of(plan: StoredPlan, coachees: Sequence[str]) -> PairMarks:
-    """Return the marks of some coachees; coachees who are not in the plan have no marks."""
+    """Return the marks for the given coachees; those who are not in the plan have none."""
     policy, coachees = plan.policy, [one for one in coachees if one in plan.coachees]
     matches = [plan.match(one) for one in coachees if one in plan.matches]
     named = {match.coach for match in matches}

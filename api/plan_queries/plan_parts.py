@@ -1,4 +1,4 @@
-"""Reads the coachees without a coach, and the sessions of a plan, each in one transaction."""
+"""Reads a plan's coachees without a coach, and its sessions, each in one transaction."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from api.services import Services
 
 @dataclass(frozen=True, slots=True)
 class WaitingPage:
-    """A plan, its cycle, the coachees without a coach, and the requested part of these.
+    """A plan, its cycle, the coachees without a coach, and the requested part of them.
 
     `person_ids` contains the ids of the rows of this part, and `names` contains the display names
-    of everyone in the plan or currently in the cycle, both by id in the lists.
+    of everyone in the plan or currently in the cycle, both keyed by id in the lists.
     """
 
     plan: StoredPlan
@@ -35,7 +35,7 @@ class WaitingPage:
 
 
 def read_waiting_page(services: Services, plan_id: str, query: ListQuery) -> WaitingPage:
-    """Read the coachees of a plan without a coach.
+    """Read the coachees in a plan who have no coach.
 
     Raises:
         NotFoundError: there is no such plan.
@@ -57,7 +57,7 @@ def read_waiting_page(services: Services, plan_id: str, query: ListQuery) -> Wai
 
 @dataclass(frozen=True, slots=True)
 class TimetablePage:
-    """A plan, its cycle, and the requested sessions, with the addresses of their pages by uid."""
+    """A plan, its cycle, and the requested sessions, with their page addresses keyed by uid."""
 
     plan: StoredPlan
     cycle: CycleHeader
@@ -71,7 +71,7 @@ def read_timetable_page(
     query: ListQuery,
     choose: Callable[[Sequence[ListedSession]], Sequence[ListedSession]],
 ) -> TimetablePage:
-    """Read the sessions of a plan that `choose` returns and that a query requests.
+    """Read those sessions of a plan that `choose` returns and a query requests.
 
     Raises:
         NotFoundError: there is no such plan.

@@ -1,4 +1,4 @@
-"""The input of a plan query's child process, in a module that does not load a solver.
+"""The input to a plan query's child process, in a module that does not load a solver.
 
 The server forwards the plan's input and result as JSON text, which only the child process parses.
 """
@@ -28,7 +28,7 @@ class CurrentInput(FrozenModel):
 
 
 class QuestionTask(FrozenModel):
-    """All inputs for the answer to a question.
+    """All inputs needed to answer a question.
 
     Attributes:
         kind: the kind of question.

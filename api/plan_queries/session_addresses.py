@@ -16,11 +16,11 @@ from api.sessions.rows import SessionRow
 def session_addresses(
     tx: Transaction, plan: PlanSummary, uids: Mapping[str, str], person_ids: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the address of a page for each session of a plan, by uid.
+    """Return the address of a page for each session of a plan, keyed by uid.
 
     In a published plan, this is the session's own page; in other plans, it is the page of the
     session's coachee. `uids` contains the coachee of each session, and `person_ids` the ids of the
-    coachees' rows, both by id in the coachees' file.
+    coachees' rows, both keyed by id in the coachees' file.
     """
     if plan.state is PlanState.PUBLISHED:
         rows = select(SessionRow.uid, SessionRow.id).where(

@@ -65,12 +65,12 @@ def listed_sessions(plan: StoredPlan) -> list[ListedSession]:
 
 
 def monday_of(day: date) -> date:
-    """Return the Monday of the week of a day."""
+    """Return the Monday of the week that contains a day."""
     return day - timedelta(days=day.weekday())
 
 
 def weeks_of(sessions: Iterable[ListedSession]) -> dict[date, int]:
-    """Return the number of sessions in each week with sessions, by Monday, in order."""
+    """Return the number of sessions in each week that has any, in order, keyed by its Monday."""
     counts: dict[date, int] = {}
     for session in sessions:
         monday = monday_of(session.start.date())
@@ -81,8 +81,8 @@ def weeks_of(sessions: Iterable[ListedSession]) -> dict[date, int]:
 def chosen_week(asked: str, weeks: Sequence[date], today: date) -> date:
     """Return the Monday of the week that contains the day `asked`.
 
-    If `asked` is not a date, return the first week with sessions from the current one, or else the
-    last week with sessions, or the current week if there are no sessions.
+    If `asked` is not a date, return the first week with sessions from the current week on, or else
+    the last week with sessions, or the current week if there are no sessions.
     """
     try:
         return monday_of(date.fromisoformat(asked))

@@ -1,4 +1,4 @@
-"""The page with the coachees of a plan who have no coach."""
+"""The page that lists a plan's coachees who have no coach."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class ComparedPair:
 
     @property
     def labels(self) -> dict[str, str]:
-        """The name and id of everybody in either plan, by id."""
+        """The name and id of everybody in either plan, keyed by id."""
         return {**self.before.labels, **self.after.labels}
 
     def moves(self, changed: Iterable[CoacheeDifference]) -> tuple[Move, ...]:
@@ -136,7 +136,7 @@ def load_plan_pair(tx: Transaction, plan_id: str, before_id: str | None = None) 
 
 
 def build_comparison(pair: ComparedPair) -> PlanComparison:
-    """Return the differences between two plans, with the reasons of all changes."""
+    """Return the differences between two plans, with the reasons for all changes."""
     differences = pair.differences
     return PlanComparison(
         before=pair.before.summary,

@@ -16,7 +16,7 @@ from coach.texts.facts import Displayed
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """A plan on a page: its title, its title with the time of its creation, and its state.
+    """A plan on a page: its title, the title with the creation time, and its state.
 
     The title is the plan's name or, if there is none, the time of its creation.
     """

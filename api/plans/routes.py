@@ -75,7 +75,7 @@ def change_plan_label(
     version: RequiredVersion,
     response: Response,
 ) -> PlanLabel:
-    """Change the name and the comment of a plan, even of a published one."""
+    """Change the name and the comment of a plan, even if the plan is published."""
     set_version(response, change_label(services, plan_id, label, version=version))
     return label
 

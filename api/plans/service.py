@@ -69,7 +69,7 @@ def read_plan(services: Services, plan_id: str) -> PlanDetails:
 
 
 def compare_plans(services: Services, plan_id: str, before_id: str | None = None) -> PlanComparison:
-    """Return the differences between another plan of the cycle and the plan `plan_id`.
+    """Return the differences between another plan in the cycle and the plan `plan_id`.
 
     If `before_id` is `None`, the other plan is the cycle's published plan.
 

@@ -61,7 +61,7 @@ class SideBySide:
 
 
 def side_by_side(plans: Sequence[StoredPlan]) -> SideBySide:
-    """Compare plans of one cycle with the first of these plans."""
+    """Compare several plans of one cycle with the first of them."""
     settings = tuple(_settings(plans))
     names = {code: one["name"] for plan in reversed(plans) for code, one in plan.coachees.items()}
     coachees = [_coachee(plans, code, name) for code, name in names.items()]

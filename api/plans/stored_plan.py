@@ -1,6 +1,7 @@
 """A stored plan whose parts are validated only when they are needed.
 
-A plan of 1,200 coachees has a hundred thousand values. Pages show a few dozen of its matches.
+A plan for 1,200 coachees has a hundred thousand values, but a page shows only a few dozen of its
+matches.
 """
 
 from __future__ import annotations
@@ -76,27 +77,27 @@ class StoredPlan:
 
     @cached_property
     def coachees(self) -> Mapping[str, Json]:
-        """The coachees at the time of the run, by id."""
+        """The coachees at the time of the run, keyed by id."""
         return {one["id"]: one for one in self.run_input["roster"]["coachees"]}
 
     @cached_property
     def coaches(self) -> Mapping[str, Json]:
-        """The coaches at the time of the run, by id."""
+        """The coaches at the time of the run, keyed by id."""
         return {one["id"]: one for one in self.run_input["roster"]["coaches"]}
 
     @cached_property
     def matches(self) -> Mapping[str, Json]:
-        """The matches, by the id of their coachee."""
+        """The matches, keyed by coachee id."""
         return {one["coachee"]: one for one in self.result["matches"]}
 
     @cached_property
     def unmatched(self) -> Mapping[str, Json]:
-        """The details about coachees without a coach, by id."""
+        """The details about coachees without a coach, keyed by id."""
         return {one["coachee"]: one for one in self.result["unmatched"]}
 
     @cached_property
     def moves(self) -> Mapping[str, Json]:
-        """The changes made by a re-match, by the id of the coachee."""
+        """The changes made by a re-match, keyed by coachee id."""
         return {one["coachee"]: one for one in self.result.get("moves", ())}
 
     @cached_property
@@ -107,7 +108,7 @@ class StoredPlan:
 
     @property
     def earlier_pairs(self) -> tuple[tuple[str, str], ...] | None:
-        """The pairs of earlier cycles that were known to the run, by id."""
+        """The pairs from earlier cycles known to the run, each as two ids."""
         pairs = self.run_input["roster"].get("earlier_pairs")
         return None if pairs is None else tuple((coachee, coach) for coachee, coach in pairs)
 
@@ -131,7 +132,7 @@ class StoredPlan:
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
-        """The name and id of everybody in the plan, by id."""
+        """The name and id of everybody in the plan, keyed by id."""
         people = (*self.coachees.values(), *self.coaches.values())
         return {one["id"]: f"{one['name']} ({one['id']})" for one in people}
 
@@ -172,7 +173,7 @@ def stored_plan(tx: Transaction, plan_id: str) -> StoredPlan:
 
 
 def stored_plans(tx: Transaction, plan_ids: Sequence[str]) -> list[StoredPlan]:
-    """Return the existing plans in the given order, without checking if drafts are outdated."""
+    """Return the existing plans in the given order, without checking drafts for being outdated."""
     query = (
         select(PlanRow, PlanRow.result, RunRow.input, CycleRow.plans_version)
         .join(RunRow, RunRow.id == PlanRow.run_id)

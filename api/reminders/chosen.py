@@ -1,4 +1,4 @@
-"""Reminds participants in selected sessions of missing replies, at the request of the office."""
+"""Reminds participants in selected sessions of missing replies, at the office's request."""
 
 from __future__ import annotations
 

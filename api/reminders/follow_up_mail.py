@@ -1,4 +1,4 @@
-"""Composes the emails with follow-ups to people, and with questions to posts."""
+"""Composes the emails that contain follow-ups to people and questions to posts."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ from api.services import Services
 from coach.follow_up import is_to_be_reminded, is_to_be_sent
 
 ROW = "row"
-"""The key in the content of an email for the id of the question's row."""
+"""The key under which an email's content stores the id of the question's row."""
 REMINDER = "reminder"
 """The key that marks an email to a post as a reminder."""
 Row = TypeVar("Row", FollowUpRow, PostQuestionRow)
@@ -82,7 +82,7 @@ def write_due_questions(services: Services) -> int:
 
 
 def askable(row_type: type[SentQuestionRow]) -> ColumnElement[bool]:
-    """Return the condition that a question may be sent: it is open, and the person has not left."""
+    """Return an SQL condition for open questions whose person has neither left nor been erased."""
     return (
         row_type.answered_at.is_(None)
         & row_type.ended_at.is_(None)

@@ -16,7 +16,7 @@ REMINDERS_JOB = "reminding"
 
 
 def create_reminder_handler(context: JobContext) -> JobHandler:
-    """Create the handler of the reminder job."""
+    """Create the handler for the reminder job."""
 
     def write_reminders(_period: str) -> None:
         for write in (write_due_reminders, write_due_questions):

@@ -1,4 +1,4 @@
-"""Reminders about upcoming sessions, and to people who owe a reply, a record or feedback.
+"""Reminders about upcoming sessions, and for people who owe a reply, a record or feedback.
 
 A unique row per reminder ensures that no reminder is sent twice. Each person gets at most one
 reminder a day, about the most urgent item; the email also lists the other open items. Reminders are
@@ -41,7 +41,7 @@ _MIN_TIME_SINCE_SENDING = timedelta(days=1)  # between the invitation and the fi
 _MAX_AGE = timedelta(days=14)  # so that enabling reminders does not cause many for old sessions
 
 BY_OFFICE = "by_office"
-"""The key in the content of a reminder that the office requested, regardless of the settings."""
+"""The key that marks a reminder as requested by the office, regardless of the settings."""
 _LONGEST_QUIET = timedelta(days=14)  # sessions are selected this much earlier
 
 _DueQuery = Select[SessionRow, PersonRow]
@@ -132,7 +132,7 @@ def _due_items(
 
 
 def one_a_day(tx: Transaction, items: Iterable[OpenItem], now: datetime) -> list[OpenItem]:
-    """Return the most urgent item of each human who has not been reminded today (local time)."""
+    """Return the most urgent item for each human who has not been reminded today (local time)."""
     reminded = reminded_today(tx, now)
     chosen: dict[str, OpenItem] = {}
     order = {kind: place for place, kind in enumerate(REMINDER_KINDS)}
@@ -144,7 +144,7 @@ def one_a_day(tx: Transaction, items: Iterable[OpenItem], now: datetime) -> list
 
 
 def reminded_today(tx: Transaction, now: datetime) -> set[str]:
-    """Return the ids of the humans who got a reminder or follow-up today in their time zone."""
+    """Return the ids of humans who received a reminder or follow-up today in their time zone."""
     kinds = (*REMINDER_KINDS, *FOLLOW_UP_KINDS)
     recent = (
         select(MailRow.created_at, PersonRow.human_id, PersonRow.id, PersonRow.timezone)
@@ -180,7 +180,7 @@ def _due_query(kind: MailKind, settings: MailSettings, now: datetime) -> _DueQue
 
 
 def was_reminded(kind: MailKind) -> ColumnElement[bool]:
-    """Return the condition that a reminder of this kind was created for a person and session."""
+    """Return an SQL condition for people and sessions that have a reminder of this kind."""
     written = select(MailRow.id).where(
         MailRow.kind == kind,
         MailRow.session_id == SessionRow.id,
@@ -256,7 +256,7 @@ def _recipient_condition(kind: MailKind) -> ColumnElement[bool]:
 
 
 def _was_informed(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that the latest invitation was sent to the person long enough ago."""
+    """Return an SQL condition for people whose latest invitation was sent long enough ago."""
     of_person = aliased(MailRow)
     latest = (
         select(func.max(of_person.occasion))

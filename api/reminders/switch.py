@@ -28,8 +28,8 @@ class Reminders(FrozenModel):
     Attributes:
         on: whether reminders are turned on for this cycle.
         off_since: when a manager turned reminders off; `None` if reminders are on.
-        of_session: how many days before a session its participants get a reminder; `None` if this
-            deployment sends no such reminders.
+        of_session: how many days before a session its participants receive a reminder; `None` if
+            this deployment sends no such reminders.
         before: how many days before a session people are reminded to reply; `None` if this
             deployment sends no such reminders.
         after: how many days after a session people are reminded to submit a record or feedback;

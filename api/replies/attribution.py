@@ -60,7 +60,7 @@ def attribute(
 
 
 def people_at(tx: Transaction, address: str) -> list[PersonRow]:
-    """Return up to `_MAX_PEOPLE` people with an address who have not left, ordered by id."""
+    """Return up to `_MAX_PEOPLE` people with this address who have not left, ordered by id."""
     if not address:
         return []
     rows = (

@@ -1,4 +1,4 @@
-"""Marks bounced emails of this server as failed."""
+"""Marks emails from this server as failed if they have bounced."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.replies.reading.incoming_mail import IncomingMail
 
 
 def record_bounces(tx: Transaction, mail: IncomingMail, *, now: datetime) -> None:
-    """Mark emails as failed if a report returns them and they were sent to the address in it.
+    """Mark emails as failed if a report returns them and names the address they were sent to.
 
     A report without the Message-ID of an email that was sent to this address changes nothing,
     because anybody could have written it.

@@ -48,7 +48,8 @@ class Decision:
     Attributes:
         state: `ANSWERED` if `reply` should be stored.
         reply: the reply in the email, regardless of the state.
-        stamp: when the reply was made, by the sender's clock, but no later than its receipt.
+        stamp: when the reply was made, according to the sender's clock, but no later than its
+            receipt.
     """
 
     state: IncomingState
@@ -110,7 +111,7 @@ def _languages(person: PersonRow | None, language: str) -> tuple[str, ...]:
 def _addresses(
     tx: Transaction, mail: IncomingMail, found: Attribution, *, now: datetime
 ) -> frozenset[str]:
-    """Return the addresses by which an attendee can be recognised as the person."""
+    """Return the addresses that identify an attendee as the person."""
     if mail.answer is None or found.person is None:
         return frozenset()
     return known_addresses(tx, found.person, now=now)
@@ -226,10 +227,10 @@ class _Received:
 
 
 def _order(tx: Transaction, person_id: str, session: SessionRow, received: _Received) -> Reason:
-    """Compare a reply with earlier received replies, which it replaces if it is later.
+    """Compare a reply with the replies received so far, which it replaces if it is newer.
 
-    Emails from calendars are also compared by the sender's clock, because they can overtake each
-    other or be sent again.
+    Emails from calendars are also compared according to the sender's clock, because they can
+    overtake each other or be sent again.
     """
     last = tx.scalar(
         select(ReplyRow).where(ReplyRow.session_id == session.id, ReplyRow.person_id == person_id)

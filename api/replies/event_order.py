@@ -31,8 +31,8 @@ def event_order(
 ) -> Reason:
     """Compare a reply with the person's earlier replies to the same invitation.
 
-    `stamp` is when the reply was made, by the calendar's clock; calendars' emails can overtake each
-    other.
+    `stamp` is when the reply was made, according to the calendar's clock; calendars' emails can
+    overtake each other.
     """
     if row.replied_at is None or row.reply_sequence < row.asked_sequence:
         return Reason.ANSWERED

@@ -1,4 +1,4 @@
-"""Use cases of the programme office: reading incoming emails, and deciding on held emails."""
+"""The programme office's use cases: reading incoming emails, and deciding on held emails."""
 
 from __future__ import annotations
 

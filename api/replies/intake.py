@@ -227,7 +227,7 @@ def _late_reply(
 
 
 def principal_of(person: PersonRow) -> Principal:
-    """Return the principal of a coach or coachee."""
+    """Return the principal for a coach or coachee."""
     role = AccessRole.COACH if person.side is Side.COACH else AccessRole.COACHEE
     return Principal(role, person_id=person.id, cycle_id=person.cycle_id)
 

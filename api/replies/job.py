@@ -15,7 +15,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def create_reply_handler(context: JobContext) -> JobHandler:
-    """Create the handler of the job that reads replies."""
+    """Create the handler for the job that reads replies."""
     services, stopping = context.services, context.stopping
     settings = services.settings.replies
 

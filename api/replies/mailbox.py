@@ -54,7 +54,7 @@ class _Folder:
     last_uid: int
 
     def new_sizes(self) -> list[tuple[int, int]]:
-        """Return the UID and size of each email not yet recorded, in ascending order of UIDs."""
+        """Return the UID and size of each email not yet recorded, in ascending UID order."""
         status, answers = self.box.client.uid(
             "FETCH", f"{self.last_uid + 1}:*", "(UID RFC822.SIZE)"
         )
@@ -88,7 +88,7 @@ class _Folder:
 
 
 def read_mailbox(services: Services, *, stopping: threading.Event = _NEVER_SET) -> int:
-    """Record all new emails in the mailbox of the settings, and return how many were new.
+    """Record all new emails in the configured mailbox, and return how many were new.
 
     Raises:
         MailboxUnavailableError: the mailbox cannot be read; emails recorded before the error remain

@@ -1,4 +1,4 @@
-"""The page with emailed replies, on which the programme office decides on held emails."""
+"""The page for emailed replies, on which the programme office decides on held emails."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ KEPT = timedelta(days=180)
 
 
 def delete_old_mails(services: Services) -> None:
-    """Delete the emails of unknown senders that were received more than `KEPT` ago."""
+    """Delete emails from unknown senders that were received more than `KEPT` ago."""
     with services.database.writing() as tx:
         tx.execute(
             delete(IncomingMailRow).where(

@@ -25,7 +25,7 @@ def list_incoming_mails(services: ServicesDep) -> IncomingMails:
 def decide_about_incoming_mail(
     incoming_id: str, decision: HeldDecision, services: ServicesDep
 ) -> IncomingMailView:
-    """Enter the reply in an email that waits for a decision, or ignore the email."""
+    """Enter the reply in an email awaiting a decision, or ignore the email."""
     return held.decide_held(services, incoming_id, decision)
 
 

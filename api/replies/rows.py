@@ -1,4 +1,4 @@
-"""Tables of incoming emails, and of the last position read in each mailbox."""
+"""Tables for incoming emails, and for the last position read in each mailbox."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _MAX_TOKENS = 20
 
 
 def tokens_in(addresses: Iterable[str]) -> tuple[str, ...]:
-    """Return up to `_MAX_TOKENS` distinct tokens in the addresses of recipients, in order."""
+    """Return up to `_MAX_TOKENS` distinct tokens in recipients' addresses, in order."""
     found = (match[1] for address in addresses for match in _TOKEN.finditer(address.lower()))
     return tuple(dict.fromkeys(found))[:_MAX_TOKENS]
 

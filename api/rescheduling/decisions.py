@@ -1,4 +1,4 @@
-"""Proposes times, and accepts or declines proposals, on behalf of the sender of a request."""
+"""Proposes times, and decides on proposals, for the principal of a request."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from api.sessions.rows import SessionRow
 
 
 def close_expired_proposals(services: Services) -> int:
-    """Close expired proposals, notify their authors, and return the number of proposals.
+    """Close expired proposals, notify their authors, and return how many were closed.
 
     An author is not notified if they have left, or if the session now takes place at the proposed
     time.

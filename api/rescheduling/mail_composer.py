@@ -67,8 +67,8 @@ def compose_closed(tx: Transaction, services: Services, mail: MailRow) -> Compos
     """Compose the email about a proposal that was refused or withdrawn, or has expired.
 
     A refused counter-proposal that came by email is answered with a calendar object, if the person
-    gets calendar objects. Returns `None` if the session is cancelled, or the recipient has no email
-    address.
+    receives calendar objects. Returns `None` if the session is cancelled, or the recipient has no
+    email address.
     """
     row, session = _proposal_of(tx, mail)
     person = tx.get_one(PersonRow, mail.person_id)
@@ -95,8 +95,8 @@ def compose_answer_notice(
 ) -> ComposedMail | None:
     """Compose the email about sessions that the other participant has declined or accepted.
 
-    Sessions whose answer has changed since, or that are cancelled or have started, are left out.
-    Returns `None` if none is left, or the recipient has no email address.
+    Sessions whose answer has changed since, or that are cancelled or have started, are omitted.
+    Returns `None` if none remain, or the recipient has no email address.
     """
     content, now = mail.content or {}, services.now()
     reply = Reply(content[REPLY_KEY])

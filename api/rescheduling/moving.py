@@ -41,7 +41,8 @@ def apply_new_time(
 ) -> list[SessionRow]:
     """Move a session and the later sessions that have to move with it, and write the invitations.
 
-    With `release`, the server sends the invitations at once. Returns the sessions that were moved.
+    If `release` is true, the server sends the invitations at once. Returns the sessions that were
+    moved.
 
     Raises:
         ConflictError: a session is cancelled or has started.

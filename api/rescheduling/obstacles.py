@@ -198,9 +198,9 @@ def _coming_sessions(tx: Transaction, cycle_id: str, now: datetime) -> list[_Ses
 
 @lru_cache(maxsize=8)
 def _not_free(stored: _Stored) -> frozenset[tuple[str, str]]:
-    """Return (session id, person id) of each participant who is not free at a session's time.
+    """Return (session id, person id) for each participant who is unavailable during a session.
 
-    The result is cached, because the page of a re-match needs it each time it is shown.
+    The result is cached, because the re-match page needs it each time it is shown.
     """
     held: dict[str, list[_Session]] = defaultdict(list)
     for session in stored.sessions:
@@ -246,7 +246,7 @@ def _obstacle(
 
 
 def declined_times(tx: Transaction, cycle_id: str) -> set[tuple[str, str]]:
-    """Return the pairs of a session and a person who has declined its current time."""
+    """Return (session id, person id) for each person who has declined a session's current time."""
     replies = tx.execute(
         select(ReplyRow.session_id, ReplyRow.person_id)
         .join(SessionRow, SessionRow.id == ReplyRow.session_id)

@@ -1,4 +1,4 @@
-"""Counts the upcoming sessions that a participant cannot attend, except those only declined."""
+"""Counts upcoming sessions that a participant cannot attend, excluding those only declined."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_COUNTS = 64
 
 
 def count_obstructed(tx: Transaction, *, now: datetime) -> dict[str, int]:
-    """Return, by cycle id, how many upcoming sessions a participant cannot attend.
+    """Return how many upcoming sessions a participant cannot attend, keyed by cycle id.
 
     Sessions that were only declined are not counted.
     """
@@ -31,7 +31,7 @@ def count_obstructed(tx: Transaction, *, now: datetime) -> dict[str, int]:
 
 
 def _count(tx: Transaction, cycle_id: str, now: datetime) -> int:
-    """Return the count for a cycle; it is cached until the data that determines it changes."""
+    """Return a cycle's count, cached until the data that determines it changes."""
     state = _state(tx, cycle_id, now)
     count = _counts.get(state)
     if count is None:

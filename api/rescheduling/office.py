@@ -1,4 +1,4 @@
-"""Use cases of the programme office for single sessions: move, cancel, and set details.
+"""The programme office's use cases for single sessions: moving, cancelling, setting details.
 
 The resulting emails are drafts, which the office reviews and releases with its other drafts.
 """
@@ -64,7 +64,7 @@ def cancel_session(services: Services, principal: Principal, session_id: str) ->
 
 
 class DetailsInput(FrozenModel):
-    """The mode, place, link and topic of a session; fields that are not given do not change.
+    """The mode, place, link and topic of a session; omitted fields do not change.
 
     Attributes:
         mode: the way in which the participants meet; `None` if they arrange this themselves.

@@ -43,7 +43,7 @@ class Entered:
 
     Attributes:
         fields: the submitted fields.
-        faults: messages about the form for typing a time, by field.
+        faults: messages about the form for typing a time, keyed by field.
         problems: why the time is outside the rules and therefore requires a reason.
         proposal: the id of the proposal with this time; empty if the time was typed.
     """

@@ -40,7 +40,7 @@ class SessionNotice(FrozenModel):
 
     Attributes:
         declined: whether the other participant has declined the session's time.
-        own_proposal: whether the participant has an open proposal of another time.
+        own_proposal: whether the participant has an open proposal for another time.
         other_proposal: whether the other participant has an open proposal.
     """
 
@@ -79,7 +79,7 @@ def open_proposals(tx: Transaction, cycle_id: str, *, now: datetime) -> tuple[Op
 
 
 def session_notices(tx: Transaction, person_id: str, *, now: datetime) -> dict[str, SessionNotice]:
-    """Return the notices about a person's upcoming sessions, by session id."""
+    """Return the notices about a person's upcoming sessions, keyed by session id."""
     coming = (
         or_(SessionRow.coachee_id == person_id, SessionRow.coach_id == person_id),
         SessionRow.state == SessionState.CONFIRMED,

@@ -40,7 +40,7 @@ MODES = (
 
 @dataclass(frozen=True, slots=True)
 class SlotOption:
-    """A time of a day that can be selected.
+    """A time of day that can be selected.
 
     Attributes:
         value: the value of its field.
@@ -65,7 +65,7 @@ class SlotDay:
 
 @dataclass(frozen=True, slots=True)
 class SlotWeek:
-    """The days of a week, and how far it is from the week of the session."""
+    """The days of a week, and the distance of this week from the session's week."""
 
     distance: Fact
     days: tuple[SlotDay, ...]
@@ -97,7 +97,7 @@ class ProposalLine:
 def slot_weeks(
     slots: Sequence[NewTime], current: datetime, length: timedelta, zone: ZoneInfo
 ) -> tuple[SlotWeek, ...]:
-    """Return the times to which a session can move, by week and day in the time zone `zone`.
+    """Return the times to which a session can move, grouped by week and day in `zone`.
 
     The first of `slots` is suggested if there are others. `current` is the session's current start.
     """

@@ -57,7 +57,7 @@ class Proposal(FrozenModel):
 
     @property
     def is_open(self) -> bool:
-        """Whether the proposal waits for a decision."""
+        """Whether the proposal is awaiting a decision."""
         return self.state is ProposalState.PROPOSED
 
     def rendered(self, texts: Renderer) -> Proposal:
@@ -173,7 +173,7 @@ def find_proposal(tx: Transaction, session: SessionRow, proposal_id: str) -> Pro
 def labelled_problems(
     tx: Transaction, session: SessionRow, problems: Sequence[StartProblem]
 ) -> tuple[Displayed, ...]:
-    """Return the reasons of problems, with the names of the pair instead of their ids."""
+    """Return the reasons for problems, with the pair's names in place of their ids."""
     pair = [tx.get_one(PersonRow, one) for one in (session.coachee_id, session.coach_id)]
     names = {row.code: row.name for row in pair}
     return tuple(with_labels(one.reason, names) for one in problems)

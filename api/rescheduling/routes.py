@@ -1,4 +1,4 @@
-"""JSON routes for moving sessions and for proposals of another time."""
+"""JSON routes for moving sessions and for proposing other times."""
 
 from __future__ import annotations
 

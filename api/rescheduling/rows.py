@@ -1,4 +1,4 @@
-"""Tables of the proposals to move a session, and of moves outside the rules."""
+"""Tables for proposals to move a session, and for moves outside the rules."""
 
 from __future__ import annotations
 

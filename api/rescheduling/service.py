@@ -1,4 +1,4 @@
-"""Proposes another time for a session, and accepts or declines proposals."""
+"""Stores, confirms, refuses and withdraws proposals for another session time."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ Start = Annotated[AwareDatetime, AfterValidator(check_year)]
 
 
 class SessionStart(FrozenModel):
-    """A later session of the same pair, by number, and its new start."""
+    """The number of a later session of the same pair, and its new start."""
 
     number: int
     start: Start
@@ -40,7 +40,7 @@ class NewTime(FrozenModel):
     moves: tuple[SessionStart, ...] = ()
 
     def by_number(self, number: int) -> dict[int, datetime]:
-        """Return all new starts by the number of the session; `number` is the session's own."""
+        """Return all new starts, keyed by session number; `number` is the session's own."""
         return {number: self.start, **{one.number: one.start for one in self.moves}}
 
 
@@ -97,7 +97,7 @@ def require_movable(session: SessionRow, now: datetime) -> None:
 
 
 def in_minutes(starts: Mapping[int, datetime]) -> dict[int, int]:
-    """Return new starts in epoch minutes, by session number."""
+    """Return new starts in epoch minutes, keyed by session number."""
     return {number: int(start.timestamp() // 60) for number, start in starts.items()}
 
 

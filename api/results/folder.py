@@ -52,7 +52,7 @@ _FILES_IN = {
     "forms": re.compile(r"(session-note|feedback)\.html"),
     UNSOUND_FOLDER: re.compile(r"plan\.json|findings\.txt"),
 }
-"""The patterns of the names of a result's files, by folder."""
+"""Patterns for the names of a result's files, keyed by folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +67,9 @@ class FolderContent:
         inputs: the name and bytes of each input file, as read.
         now: the time stated in the invitations and the report, as an aware datetime.
         deployment: the sender of the invitations.
-        texts: the renderer of the language of the files.
-        next_best: the text about runners-up for the report, by coachee.
-        before: the invitations sent for an earlier result, by uid.
+        texts: the renderer for the language of the files.
+        next_best: the text about runners-up for the report, keyed by coachee.
+        before: the invitations sent for an earlier result, keyed by uid.
     """
 
     roster: Roster
@@ -141,7 +141,7 @@ def _reported_errors(out: Path) -> Iterator[None]:
 
 
 def replaced_paths(out: Path) -> Iterator[tuple[Path, bool]]:
-    """Yield each path of an earlier result in `out`, and whether the path has to be a folder.
+    """Yield each path of an earlier result in `out`, and whether the path must be a folder.
 
     Writing a result replaces exactly these files; the folders are kept.
     """

@@ -57,7 +57,7 @@ def _session_titles(number: int, count: int) -> tuple[str, ...]:
 
 
 def invitation_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
-    """Yield a finding for each invitation of a person to a session that is missing or wrong.
+    """Yield a finding for each missing or incorrect invitation to a session.
 
     Each invitation is an `.ics` and an `.eml` file. Unexpected files are also reported.
     """
@@ -84,7 +84,7 @@ def invitation_findings(folder: Path, found: ResultFolder) -> Iterator[Finding]:
 
 
 def _expected_invitations(found: ResultFolder) -> dict[tuple[str, str], list[_ExpectedInvitation]]:
-    """Return the expected invitations by uid and email address, which two people may share."""
+    """Return the expected invitations, keyed by uid and email address (which may be shared)."""
     roster = found.inputs.roster
     coachees = {one.id: one for one in roster.coachees}
     coaches = {one.id: one for one in roster.coaches}

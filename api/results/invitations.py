@@ -33,7 +33,7 @@ def invitation_files(
     """Yield the name and content of each invitation file for the sessions in `result`.
 
     `now` is the time stated in the invitations. `before` contains the invitations sent for an
-    earlier result, by uid; the SEQUENCE of those that have changed is incremented.
+    earlier result, keyed by uid; the SEQUENCE of those that have changed is incremented.
     """
     coachees = {person.id: _Addressee.of(person, result) for person in roster.coachees}
     coaches = {person.id: _Addressee.of(person, result) for person in roster.coaches}
@@ -56,11 +56,11 @@ def invitation_files(
 
 
 class _Addressee(NamedTuple):
-    """A person, as the addressee of the invitations to all their sessions.
+    """A person to whom the invitations to all their sessions are addressed.
 
     Attributes:
         key: identifies the person. The id is not enough, because a coachee and a coach may have the
-            same one.
+            same id.
         readable_id: the id in ASCII, shortened, for the start of file names.
         recipient: the recipient of the emails.
         reply_token: the token for the person's replies.

@@ -1,4 +1,4 @@
-"""The marks of pairs in a plan: bans, waivers, and preferences that outweighed a rule."""
+"""Messages that mark pairs in a plan: bans, waivers, and preferences that outweighed a rule."""
 
 from __future__ import annotations
 

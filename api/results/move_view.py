@@ -30,7 +30,7 @@ class MoveViewModel:
 
 
 def display_names(people: Iterable[Person]) -> DisplayNames:
-    """Return each person's display name for managers, by id."""
+    """Return each person's display name for managers, keyed by id."""
     return {one.id: person_label(one) for one in people}
 
 

@@ -27,11 +27,11 @@ class PairMark:
 
 
 PairMarks = Mapping[str, tuple[PairMark, ...]]
-"""The marks of coachees, by id, whether or not they have a coach."""
+"""The marks for each coachee, keyed by id, whether or not they have a coach."""
 
 
 def pair_marks(roster: Roster, policy: Cycle, matches: Iterable[Match]) -> PairMarks:
-    """Return the marks of the coachees in `roster`, of whom some have a match in `matches`.
+    """Return the marks for the coachees in `roster`, some of whom have a match in `matches`.
 
     `policy` is the manager's policy, without pins added for one run. `roster` needs to contain only
     those coaches who are in its coachees' matches, bans, and waivers.

@@ -89,7 +89,7 @@ def present_plan(
 ) -> PlanViewModel:
     """Return the view model of `result`. Matches and unmatched coachees keep their order.
 
-    `next_best` contains the sections about known runners-up, by coachee.
+    `next_best` contains the sections about known runners-up, keyed by coachee.
     """
     coachees = {person.id: person for person in roster.coachees}
     coaches = {person.id: person for person in roster.coaches}

@@ -1,4 +1,4 @@
-"""Messages for the reasons of rules on pages and in reports."""
+"""Messages for rules' reasons on pages and in reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reasons of rules in words for pages and reports: names of countries, and ranks without codes.
+"""Expresses rules' reasons in words, with country names, and ranks without codes.
 
 Results keep reasons as the rules stated them, with the codes that the files contain.
 """

@@ -22,8 +22,8 @@ _MAX_REPORTED = 5  # maximum number of sentences reported individually
 def sentence_findings(content: bytes, found: ResultFolder) -> Iterator[Finding]:
     """Yield findings about the sentences in `content` that differ from their facts.
 
-    The first `_MAX_REPORTED` have a finding each, and the rest are only counted. The sentences may
-    be in any language, but all must be in the same one. Format 1, which has no facts, is not
+    The first `_MAX_REPORTED` are reported individually; the rest are only counted. The sentences
+    may be in any language, but all must be in the same one. Format 1, which has no facts, is not
     checked.
 
     Args:

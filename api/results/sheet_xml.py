@@ -51,7 +51,7 @@ def with_rows(xml: bytes, sheet: Worksheet, rows: Rows) -> bytes:
 
 
 def rows_xml(rows: Rows, style: int) -> bytes:
-    """Return the XML of rows below the header, all of whose cells have the style `style`."""
+    """Return the XML for rows below the header, with every cell in the style `style`."""
     letters = [get_column_letter(number) for number in range(1, len(rows[0]) + 1)]
     lines = []
     for number, row in enumerate(rows, start=_FIRST_ROW):

@@ -1,4 +1,4 @@
-"""The timetable as a chart, with a column for each week and a row for each match, by coach.
+"""A timetable chart with a column for each week and a row for each match, grouped by coach.
 
 Lengths are in the chart's own units. One unit is one pixel at full size.
 """
@@ -30,7 +30,7 @@ _MAX_LABEL_CHARACTERS = 28  # the number of characters that fit into LABEL_WIDTH
 
 @dataclass(frozen=True, slots=True)
 class WeekColumn:
-    """The column of a week: its Monday's day of the month, and the month if a new month begins."""
+    """The column for a week: its Monday's day of the month, and the month if a new month begins."""
 
     x: int
     monday: str
@@ -85,9 +85,9 @@ def build_timetable_chart(
     texts: Renderer,
     addresses: Mapping[str, str] = MappingProxyType({}),
 ) -> TimetableChart:
-    """Build the chart of all sessions of `matches`, in the order of `coaches`.
+    """Build the chart of all sessions in `matches`, in the order of `coaches`.
 
-    `addresses` contains the addresses of the sessions' pages, by uid.
+    `addresses` contains the addresses of the sessions' pages, keyed by uid.
     """
     first = _monday(cycle.cycle.start)
     count = (_monday(cycle.cycle.end) - first).days // 7 + 1

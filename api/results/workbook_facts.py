@@ -1,4 +1,4 @@
-"""Texts in the workbook of a plan.
+"""Texts in a plan's workbook.
 
 The name of a sheet has at most 31 characters; longer translations are truncated.
 """

@@ -22,7 +22,7 @@ Humans = tuple[str, str]
 
 
 def with_earlier_pairs(tx: Transaction, cycle_id: str, roster: Roster, policy: Cycle) -> Roster:
-    """Return the current roster of a cycle with the pairs of earlier cycles, in file order.
+    """Return a cycle's current roster, in file order, with pairs from earlier cycles added.
 
     Earlier cycles are those that start before this one. Two people were a pair if an earlier cycle
     contains a session of theirs that is not cancelled. People are recognised by their row in the
@@ -44,7 +44,7 @@ def with_earlier_pairs(tx: Transaction, cycle_id: str, roster: Roster, policy: C
 
 
 def _codes(tx: Transaction, cycle_id: str, side: Side) -> dict[str, list[str]]:
-    """Return the ids in the list of one side, by human."""
+    """Return the list ids of the people on one side, keyed by human."""
     codes: dict[str, list[str]] = defaultdict(list)
     listed = select(PersonRow.human_id, PersonRow.code).where(
         PersonRow.cycle_id == cycle_id, PersonRow.side == side, PersonRow.left_at.is_(None)
@@ -62,7 +62,7 @@ def _earlier(
     coachees: Iterable[str],
     coaches: Iterable[str],
 ) -> dict[Humans, tuple[str, ...]]:
-    """Return the names of the earlier cycles of each pair of humans, oldest first."""
+    """Return the names of each pair's earlier cycles, oldest first, keyed by humans."""
     coachee, coach = aliased(PersonRow), aliased(PersonRow)
     query = (
         select(coachee.human_id, coach.human_id, SessionRow.cycle_id)
@@ -89,7 +89,7 @@ def _earlier(
 
 
 def _earlier_cycles(tx: Transaction, ids: set[str], policy: Cycle) -> dict[str, str]:
-    """Return the names of the cycles that start before the policy's cycle, by id, oldest first."""
+    """Return the names of cycles that start before the policy's, oldest first, keyed by id."""
     rows = tx.scalars(select(CycleRow).where(CycleRow.id.in_(ids)))
     starts = [(header_of(row).start, row.id, row.name) for row in rows]
     return {ident: name for start, ident, name in sorted(starts) if start < policy.cycle.start}

@@ -22,7 +22,7 @@ Json = Mapping[str, Any]
 def is_outdated(tx: Transaction, cycle_id: str, frozen: RunInput) -> bool:
     """Return whether a run's input is no longer current.
 
-    The input is outdated if the cycle's lists, its policy or the relevant pairs of earlier cycles
+    The input is outdated if the cycle's lists, its policy or the relevant pairs from earlier cycles
     have changed since it was captured, or if a session was moved or cancelled other than by
     publishing a plan.
     """

@@ -1,4 +1,4 @@
-"""Small charts of the value and the bound of each level over the time of a run.
+"""Small charts of each level's value and bound over the course of a run.
 
 Lengths are in percent of a chart's width and height, so it fits any screen.
 """

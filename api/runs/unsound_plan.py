@@ -29,7 +29,7 @@ class UnsoundPlan(FrozenModel):
     Attributes:
         plan_id: the plan, which can be read, but not published.
         findings: the findings of the audit, at most `MAX_SHOWN`.
-        number_of_findings: the number of all findings.
+        number_of_findings: the total number of findings.
         last_sound_plan_id: the cycle's latest earlier plan that passed its audit, if any.
         last_sound_plan_at: when that plan was made.
     """
@@ -46,7 +46,7 @@ class UnsoundPlan(FrozenModel):
 
 
 def unsound_plan_of(tx: Transaction, run_id: str) -> UnsoundPlan | None:
-    """Return the plan of a run that failed its audit, or `None` if there is no such plan.
+    """Return a run's plan that failed its audit, or `None` if there is no such plan.
 
     The plan is audited again with the run's input, because findings are not stored.
     """

@@ -14,7 +14,7 @@ from api.session_reports.notebook_integrity import NotebookAlteredError, update_
 
 @contextmanager
 def recording_alterations(services: Services, principal: Principal) -> Iterator[None]:
-    """Record any `NotebookAlteredError` of the `with` block in the audit trail, and re-raise it.
+    """Record any `NotebookAlteredError` in the `with` block in the audit trail, and re-raise it.
 
     The block must contain its transaction, because the error rolls that transaction back.
     """

@@ -1,4 +1,4 @@
-"""Unlocking a notebook with the key of the device that a request comes from."""
+"""Unlocks a notebook with the key of the device that sent a request."""
 
 from __future__ import annotations
 

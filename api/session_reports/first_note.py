@@ -1,4 +1,4 @@
-"""Starts a notebook when a coach submits their first note, whose text is not lost.
+"""Starts a notebook when a coach submits their first note, without losing the note's text.
 
 The form is shown again with one more field at each step: a code from an email, if one is required
 (see `note_access.begin_notebook`), and then either the recovery code, which is shown once and typed

@@ -51,7 +51,7 @@ def confirm_notebook(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Confirm a notebook with its recovery code, typed back, or with a passphrase."""
+    """Confirm a notebook with its retyped recovery code, or with a passphrase."""
     entered = {field: form_fields.get(field, "").strip() for field in SETUP_FIELDS}
     try:
         access = confirm(services, principal, entered)

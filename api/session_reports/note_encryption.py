@@ -66,7 +66,7 @@ def decrypt_legacy_note(tx: Transaction, keyring: Keyring, row: NoteRow) -> str:
 
 
 def notes_in(tx: Transaction, author_id: str | None, notebook: int) -> tuple[NoteRow, ...]:
-    """Return the notes in one of a coach's notebooks, by id."""
+    """Return the notes in one of a coach's notebooks, ordered by id."""
     query = select(NoteRow).where(NoteRow.author_id == author_id, NoteRow.notebook == notebook)
     return tuple(tx.scalars(query.order_by(NoteRow.id)))
 
@@ -109,7 +109,7 @@ def rewrap_legacy_keys(tx: Transaction, keyring: Keyring) -> int:
 def _get_or_create_data_key(
     tx: Transaction, notebook_key: bytes, note: NoteRow, subject_id: str, now: datetime
 ) -> Key:
-    """Return the row and the plaintext of a coachee's data key; create the key if necessary."""
+    """Return the row and the plaintext of a coachee's data key, creating it if necessary."""
     row = tx.scalar(
         select(NoteKeyRow).where(
             NoteKeyRow.author_id == note.author_id,

@@ -102,9 +102,9 @@ def notebook_key_in(keyring: Keyring, row: NotebookOpenerRow, secret: str) -> by
 def openers_of(
     tx: Transaction, person_id: str | None, kind: OpenerKind
 ) -> tuple[NotebookOpenerRow, ...]:
-    """Return the openers of one kind of all of a coach's notebooks, oldest first.
+    """Return all openers of one kind for a coach's notebooks, oldest first.
 
-    Openers without a valid seal are left out.
+    Openers without a valid seal are omitted.
     """
     query = select(NotebookOpenerRow).where(
         NotebookOpenerRow.person_id == person_id, NotebookOpenerRow.kind == kind

@@ -1,4 +1,4 @@
-"""Unlocking a notebook on a device with its passphrase or its recovery code.
+"""Unlocks a notebook on a device with the notebook's passphrase or recovery code.
 
 A legacy notebook receives its key when it is first unlocked: its notes are re-encrypted, and all
 other devices have to unlock it again.

@@ -258,7 +258,7 @@ def add_recovery_code(
 
 
 def count_legacy_notebooks(tx: Transaction) -> int:
-    """Return the number of notebooks without a key, which the key file and the database unlock."""
+    """Return the number of notebooks without a key of their own; see `legacy_notebooks.py`."""
     counted = select(func.count()).select_from(NotebookRow).where(NotebookRow.sealed_at.is_(None))
     return tx.scalar(counted) or 0
 
@@ -280,7 +280,7 @@ def delete_notebook(tx: Transaction, row: NotebookRow) -> None:
 
 
 def notebooks_of(tx: Transaction, principal: Principal) -> list[NotebookRow]:
-    """Return all notebooks of a coach by number, including those that are not confirmed."""
+    """Return all of a coach's notebooks, ordered by number, including unconfirmed ones."""
     query = select(NotebookRow).where(NotebookRow.person_id == principal.person_id)
     return list(tx.scalars(query.order_by(NotebookRow.number)))
 

@@ -1,4 +1,4 @@
-"""The open actions from a pair's earlier sessions, shown next to the form of a session."""
+"""The open actions from a pair's earlier sessions, shown next to a session's form."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class OpenAction:
 
 
 def read_open_actions(services: Services, session: SessionDetails) -> tuple[OpenAction, ...]:
-    """Return the open actions that the pair of a session agreed in earlier sessions.
+    """Return the open actions that a session's pair agreed on in earlier sessions.
 
-    Actions that the coachee agreed with another coach are left out.
+    Actions that the coachee agreed on with another coach are omitted.
     """
     query = (
         select(SessionActionRow)

@@ -269,7 +269,7 @@ def save_feedback(
 def _validate_session_note(
     entered: Mapping[str, str],
 ) -> tuple[SharedRecord | None, Note | None, dict[str, Displayed]]:
-    """Return the submitted record and note, each `None` if invalid, and the faults by field."""
+    """Return the submitted record and note (`None` if invalid), and the faults keyed by field."""
     record, faults = read_record(entered)
     note, note_faults = validate_form(Note, {"text": entered[_PRIVATE]}, fallback_field="text")
     if note is None:

@@ -109,7 +109,7 @@ def read_record(entered: Mapping[str, str]) -> tuple[SharedRecord | None, dict[s
 def by_form_field(
     entered: Mapping[str, str], faults: Mapping[str, Displayed]
 ) -> dict[str, Displayed]:
-    """Return the faults of a record by form field.
+    """Return the faults in a record, keyed by form field.
 
     The form also numbers empty actions, which the record omits.
     """
@@ -154,7 +154,7 @@ def _module_ticks(
 
 
 def _action_fields(entered: Mapping[str, str]) -> list[ActionFields]:
-    """Return the actions of the form: actions with a text, and some empty actions."""
+    """Return the form's actions: those that contain text, and some empty ones."""
     filled = [place for place in range(MAX_ACTIONS) if entered[f"actions.{place}.text"].strip()]
     first_empty = max(filled, default=-1) + 1
     count = min(first_empty + _EMPTY_ACTIONS, MAX_ACTIONS)

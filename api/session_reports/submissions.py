@@ -40,7 +40,7 @@ def store_submission(
 ) -> _RowT:
     """Store `content` as the next version of a session's row `earlier`, and return the row.
 
-    If `earlier` is `None`, a new row is added. The fields named in `without` are left out.
+    If `earlier` is `None`, a new row is added. The fields named in `without` are omitted.
     """
     row = earlier
     if row is None:

@@ -8,13 +8,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 from api.sessions.rows import ReplyRow, SessionRow
 
 IS_CURRENT = ReplyRow.sequence >= SessionRow.asked_sequence
-"""The condition, over both tables, that a reply is not older than the last request for one."""
+"""The SQL condition, on both tables, for replies no older than the last request to reply."""
 
 
 def has_replied(
     person_id: InstrumentedAttribute[str], *conditions: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """Return the condition that a person has replied to a session's current time.
+    """Return an SQL condition that is true if a person has replied to a session's current time.
 
     `conditions` on `ReplyRow` restrict which replies count.
     """

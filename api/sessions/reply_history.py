@@ -1,4 +1,4 @@
-"""All replies to a session, including replies that were replaced by later replies."""
+"""All replies to a session, including those that later replies have replaced."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class KeptReply(FrozenModel):
 
 
 def reply_history(tx: Transaction, session_id: str) -> tuple[KeptReply, ...]:
-    """Return all replies to a session in the order in which they were received."""
+    """Return all replies to a session in order of receipt."""
     rows = tx.execute(
         select(ReplyHistoryRow, PersonRow.name, PersonRow.side)
         .join(PersonRow, PersonRow.id == ReplyHistoryRow.person_id)

@@ -110,8 +110,8 @@ class ReplyHistoryRow(IdentifiedRow):
     Attributes:
         sequence: the session's sequence at the time of the reply.
         received_at: when the page or the mail server received the reply.
-        stamp: for calendar replies, when the reply was made, by the sender's clock, but not later
-            than `received_at`.
+        stamp: for calendar replies, when the reply was made, according to the sender's clock, but
+            not later than `received_at`.
         counted: whether the reply became the person's current reply, because no later reply had
             been received.
     """

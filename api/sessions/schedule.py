@@ -112,7 +112,7 @@ def person_schedule(tx: Transaction, person_id: str) -> PersonSchedule:
 def own_schedule(tx: Transaction, principal: Principal) -> PersonSchedule:
     """Return the principal's own sessions; see `person_schedule`.
 
-    Attendance is left out unless the principal is verified.
+    Attendance is omitted unless the principal is verified.
 
     Raises:
         NotFoundError: `principal` is not a participant in a cycle.

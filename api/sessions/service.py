@@ -58,7 +58,7 @@ def read_session(services: Services, principal: Principal, session_id: str) -> S
 
 
 def read_reply_history(services: Services, session_id: str) -> tuple[KeptReply, ...]:
-    """Return all replies to a session in the order in which they were received."""
+    """Return all replies to a session in order of receipt."""
     with services.database.reading() as tx:
         return reply_history(tx, session_id)
 

@@ -50,7 +50,7 @@ _OPEN = and_(_CONFIRMED, ~_HAS_RECORD)
 IS_DECLINED = and_(
     _OPEN, or_(*(has_replied(side, ReplyRow.reply == Reply.DECLINED) for side in _SIDES))
 )
-"""The condition that a session is declined by a participant, not cancelled, and has no record."""
+"""The SQL condition for declined sessions that are not cancelled and have no record."""
 _REPLIES: Mapping[str, ColumnElement[bool]] = {
     "declined": IS_DECLINED,
     "waiting": and_(_OPEN, or_(*(~has_replied(side) for side in _SIDES))),
@@ -134,7 +134,7 @@ def _conditions(query: ListQuery, now: datetime) -> list[ColumnElement[bool]]:
 def _names(
     tx: Transaction, cycle_id: str, words: Sequence[str]
 ) -> tuple[dict[str, str], frozenset[str]]:
-    """Return folded names by id, and the ids of people whose name or code contains all words."""
+    """Return folded names keyed by id, and ids of people whose name or code has all words."""
     people = tx.execute(
         select(PersonRow.id, PersonRow.name, PersonRow.code).where(PersonRow.cycle_id == cycle_id)
     ).all()

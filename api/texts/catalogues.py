@@ -18,7 +18,7 @@ _DOMAIN = "messages"
 
 
 def renderer(organisation: Organisation, key: str) -> Renderer:
-    """Return the renderer of the language `key`, with the territory names of this deployment.
+    """Return the renderer for the language `key`, with the territory names of this deployment.
 
     Equal arguments return the same renderer.
     """
@@ -28,7 +28,7 @@ def renderer(organisation: Organisation, key: str) -> Renderer:
 
 
 def all_renderers() -> tuple[Renderer, ...]:
-    """Return the renderers of all languages, English first, with the default territory names."""
+    """Return the renderers for all languages, English first, with the default territory names."""
     return tuple(renderer(Organisation(), key) for key in LOCALES)
 
 
@@ -39,7 +39,7 @@ def _renderer(locale: TextLocale, territories: tuple[tuple[str, TerritoryText], 
 
 
 def load_catalogue(folder: Traversable, locale: TextLocale) -> NullTranslations:
-    """Return the catalogue of a language in `folder`; English and pseudo-locales need none.
+    """Return a language's catalogue in `folder`; English and pseudo-locales need none.
 
     Raises:
         FileNotFoundError: the catalogue was not compiled.

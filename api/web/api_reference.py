@@ -33,7 +33,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation.
+    """An API operation, formatted for display.
 
     Attributes:
         paragraphs: the description; every second part of a paragraph is code.

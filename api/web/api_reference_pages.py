@@ -19,7 +19,7 @@ API_REFERENCE = APIRouter(prefix=f"{API}/docs", include_in_schema=False)
 
 @API_REFERENCE.get("")
 def show_api(request: Request) -> Response:
-    """Show all operations of the API by subject."""
+    """Show all operations of the API, grouped by subject."""
     return render_page(request, "web/api_reference.html", tags=_tags(request.app))
 
 

@@ -1,4 +1,4 @@
-"""A chart of horizontal bars for `web/charts.html`, whose widths are percentages."""
+"""A horizontal bar chart for `web/charts.html`, with bar widths in percent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class BarValue:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar of a chart with its label, and the width of its two parts in percent."""
+    """A bar in a chart, with its label and the widths of its two parts in percent."""
 
     label: Displayed
     solid: float

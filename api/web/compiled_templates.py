@@ -1,8 +1,8 @@
 """Keeps compiled templates in `__pycache__` beside their sources, as Python keeps its modules.
 
-Compiling the templates of a results folder takes a tenth of a second. What Python offers for
-modules applies here too: `PYTHONDONTWRITEBYTECODE`, `PYTHONPYCACHEPREFIX`, and no complaint if the
-folder cannot be written.
+Compiling the templates of a results folder takes a tenth of a second. Python's rules for modules
+apply here too: `PYTHONDONTWRITEBYTECODE`, `PYTHONPYCACHEPREFIX`, and no error if the folder cannot
+be written.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _COMPILED_BY = (
     Path(__file__).with_name("translated_environment.py"),
     Path(__file__).with_name("templating.py"),
 )
-"""The sources that determine, together with a template's own source, what it is compiled to."""
+"""The source files that, along with a template's own source, determine its compiled form."""
 
 
 class CompiledTemplates(BytecodeCache):
@@ -32,7 +32,7 @@ class CompiledTemplates(BytecodeCache):
     """
 
     def __init__(self) -> None:
-        """Note the present state of the compiler."""
+        """Record the current state of the compiler."""
         self._compiler = "".join(f"{path.stat().st_mtime_ns}\n" for path in _COMPILED_BY)
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:

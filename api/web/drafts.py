@@ -40,7 +40,7 @@ class Draft:
     fields: str
 
     def sent(self, url: str) -> str:
-        """Return the URL to redirect to once the form is stored; opening it ends the draft."""
+        """Return the URL to redirect to once the form is stored; opening it deletes the draft."""
         return f"{url}#sent-{self.id}"
 
 

@@ -54,7 +54,7 @@ _TITLES = {
     HTTPStatus.TOO_MANY_REQUESTS: http_facts.TOO_MANY_ATTEMPTS_TITLE(),
     HTTPStatus.SERVICE_UNAVAILABLE: facts.UNAVAILABLE_TITLE(),
 }
-"""Titles that people understand, instead of the phrases of HTTP."""
+"""Plain-language titles that replace HTTP reason phrases."""
 
 
 def register_error_pages(app: FastAPI) -> None:

@@ -37,7 +37,7 @@ def register_returned_forms(app: FastAPI) -> None:
 
 
 def returned_fields(request: Request) -> Fields:
-    """Return the form fields, by name, to repeat on the error page of a request; may be empty."""
+    """Return the names and values of fields to repeat on a request's error page; may be empty."""
     fields: Fields = getattr(request.state, "returned_fields", ())
     return fields
 

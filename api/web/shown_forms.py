@@ -19,7 +19,7 @@ from coach.errors import ChangedSinceError, ConflictError, DomainError
 from coach.texts.facts import Displayed
 
 Words = Mapping[str, Mapping[str, Displayed]]
-"""The words for the values of the fields with choices, by field and value."""
+"""The display text for each value of a choice field, keyed by field and value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,10 +41,10 @@ def send(
     *,
     timeout: float = _TIMEOUT_SECONDS,
 ) -> Problem | None:
-    """Post a message; return `None` if the receiver has accepted it.
+    """Post a message; return `None` if the receiver accepted it, otherwise the problem.
 
     `networks` contains the permitted networks that are not public. `timeout` is in seconds, for
-    connecting and for reading each part of the response; everything together takes at most twice as
+    connecting and for reading each part of the response; the whole attempt takes at most twice as
     long.
     """
 

@@ -1,4 +1,4 @@
-"""Use cases of webhooks: creating, listing and removing them, and replacing their secret."""
+"""Use cases for webhooks: creating, listing and removing them, and replacing their secrets."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Erasure of agreement texts, and of answers to the fit question.
+"""Erases agreement texts, and answers to the fit question.
 
-The rows of agreements remain with their states and dates, from which totals are computed.
+The agreement rows remain, with the states and dates from which totals are computed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def erase_agreements(
 ) -> None:
     """Empty the agreement texts of erased coachees, and redact all other texts of the cycle.
 
-    The answers to the fit question from a pair with an erased person are deleted.
+    Answers to the fit question are deleted for every pair that includes an erased person.
     """
     own = select(AgreementRow.id).where(AgreementRow.coachee_id.in_(person_ids))
     for statement in (

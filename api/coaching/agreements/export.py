@@ -35,7 +35,7 @@ class ReportedFit(FrozenModel):
 
 
 def agreements_of(tx: Transaction, side: Side, person_id: str) -> tuple[ReportedAgreement, ...]:
-    """Return the agreements that a person can see, those of current pairs first."""
+    """Return the agreements that a person can see, with those of current pairs first."""
     rows = (agreement_of(tx, pair) for pair in visible_pairs(tx, side, person_id))
     return tuple(
         ReportedAgreement(

@@ -1,8 +1,8 @@
-"""The fit question, which both people of a pair are asked after the first session.
+"""The fit question, which both people in a pair are asked after their first session.
 
 An answer is shown only to the person who gave it. If either person answers that the fit is not
-good, the office learns that the pair asks for another coach, but not which person gave this answer.
-The other person is not informed.
+good, the office learns that the pair is asking for another coach, but not which person gave this
+answer. The other person is not informed.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def answer_fit(
 
     Raises:
         NotFoundError: as for `read_fit`.
-        ConflictError: the first session is not over, or the pair has ended.
+        ConflictError: the first session has not ended yet, or the pair has ended.
     """
     with services.database.writing() as tx:
         pair, side, now = open_pair(tx, principal, other_id), own_side(principal), services.now()
@@ -78,7 +78,7 @@ def answer_fit(
 
 
 def fit_answer(tx: Transaction, pair: Pair, side: Side, *, now: datetime) -> FitAnswer:
-    """Return the answer given by one person of a pair."""
+    """Return the answer given by one person in a pair."""
     row = _row(tx, pair, side)
     return FitAnswer(
         other=pair.other(side).name,
@@ -89,7 +89,7 @@ def fit_answer(tx: Transaction, pair: Pair, side: Side, *, now: datetime) -> Fit
 
 
 def is_due(pair: Pair, now: datetime) -> bool:
-    """Return whether the first session of a pair is over."""
+    """Return whether a pair's first session is over."""
     return pair.first_end is not None and pair.first_end <= now
 
 

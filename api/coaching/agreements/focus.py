@@ -1,4 +1,4 @@
-"""The modules of the curriculum that an agreement can focus on."""
+"""The curriculum modules that an agreement can focus on."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from coach.texts.facts import Displayed
 
 
 def focus_titles(services: Services) -> Mapping[str, Displayed]:
-    """Return the titles of all modules by code, in the order of the curriculum."""
+    """Return the titles of all modules, keyed by code, in curriculum order."""
     return _titles(_modules(services))
 
 
 def focus_choices(services: Services) -> Mapping[str, Displayed]:
-    """Return the titles of the modules that are not retired, by code."""
+    """Return the titles of all modules that are not retired, keyed by code."""
     return _titles(one for one in _modules(services) if one.retired_at is None)
 
 
 def require_known_modules(tx: Transaction, codes: Iterable[str]) -> None:
-    """Check that all codes are modules of the curriculum.
+    """Check that every code identifies a module in the curriculum.
 
     Raises:
         UnusableInputError: at least one code is unknown.

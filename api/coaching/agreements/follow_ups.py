@@ -1,4 +1,4 @@
-"""The follow-ups of an agreement, which are created when its pair is completed."""
+"""The follow-ups of an agreement, created when its pair is completed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from coach.follow_up import FollowUpDates, answerable_until, follow_up_dates
 
 
 def open_follow_ups(tx: Transaction, agreement: AgreementRow, *, now: datetime) -> None:
-    """Create the follow-ups of a completed pair, according to the policy of its cycle."""
+    """Create a completed pair's follow-ups according to its cycle's policy."""
     dates = policy_of(cycle_row(tx, agreement.cycle_id)).cycle
     completed = now.astimezone(dates.zone).date()
     asked = {Side.COACHEE: agreement.coachee_id}
@@ -42,7 +42,7 @@ def open_follow_ups(tx: Transaction, agreement: AgreementRow, *, now: datetime) 
 
 
 def dates_of(row: SentQuestionRow, zone: ZoneInfo) -> FollowUpDates:
-    """Return the dates of a question in the time zone of its cycle."""
+    """Return the dates of a question, in its cycle's time zone."""
     return FollowUpDates(
         due=row.due,
         until=row.until,

@@ -1,4 +1,4 @@
-"""The form of an agreement: its fields as text, and their initial values."""
+"""The agreement form: its fields as text, and their initial values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ALWAYS_OFFERED = "en"
 
 
 class AgreementForm(AgreementTerms):
-    """The fields of the form; the codes of the modules are separated by spaces."""
+    """The form's fields, with module codes separated by spaces."""
 
     seen: int
 
@@ -47,7 +47,7 @@ class FormDefaults(FrozenModel):
 
 
 def read_form(services: Services, principal: Principal, other_id: str) -> FormDefaults:
-    """Return the initial values of the form of an agreement.
+    """Return an agreement with the initial values of its form.
 
     Raises:
         NotFoundError: the two are not a pair, or the principal may not see the pair.
@@ -64,7 +64,7 @@ def read_form(services: Services, principal: Principal, other_id: str) -> FormDe
 
 
 def fields_of(terms: AgreementTerms) -> dict[str, str]:
-    """Convert terms to the fields of the form."""
+    """Convert terms to form fields."""
     dumped: Mapping[str, object] = terms.model_dump(mode="json")
     return {name: str(dumped[name]) for name in FIELDS if name != "focus"} | {
         "focus": " ".join(terms.focus)
@@ -87,7 +87,7 @@ def _entered(agreement: AgreementView, pair: Pair) -> dict[str, str]:
 
 
 def _languages(pair: Pair) -> tuple[str, ...]:
-    """Return the language codes to offer, beginning with the languages that both people speak."""
+    """Return the language codes to offer, starting with those that both people speak."""
     own, other = (
         [skill.code for skill in profile_of(row).languages] for row in (pair.coachee, pair.coach)
     )

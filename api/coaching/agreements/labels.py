@@ -42,7 +42,7 @@ FIT_OPTIONS = options(facts.FITS)
 
 
 def terms_words(languages: Iterable[Option]) -> dict[str, Mapping[str, Displayed]]:
-    """Return the display texts of the choices in an agreement, by field and value."""
+    """Return the display text of each choice in an agreement, keyed by field and value."""
     return words_of(
         mode=MODE_OPTIONS,
         language=languages,
@@ -52,5 +52,5 @@ def terms_words(languages: Iterable[Option]) -> dict[str, Mapping[str, Displayed
 
 
 def language_options(codes: Iterable[str]) -> tuple[Option, ...]:
-    """Return the form options for languages, by their codes."""
+    """Return a form option for each language code."""
     return tuple(Option(code, facts.LANGUAGE_ALONE(code=code)) for code in dict.fromkeys(codes))

@@ -23,7 +23,7 @@ from coach.agreements import AgreementState, ClosedAs, Fit, state_at
 
 
 class AgreementStatus(FrozenModel):
-    """A pair of a cycle, and the state and dates of its agreement."""
+    """A pair in a cycle, with the state and dates of its agreement."""
 
     coachee_id: str
     coachee: str
@@ -37,7 +37,7 @@ class AgreementStatus(FrozenModel):
 
 
 def list_agreements(services: Services, cycle_id: str) -> tuple[AgreementStatus, ...]:
-    """Return the status of the agreement of each current pair, sorted by the coachee's name.
+    """Return the status of each current pair's agreement, sorted by coachee name.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -1,4 +1,4 @@
-"""The office's page with the states of a cycle's agreements."""
+"""The office's page showing the states of a cycle's agreements."""
 
 from __future__ import annotations
 

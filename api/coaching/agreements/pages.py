@@ -33,7 +33,7 @@ AGREEMENT_PAGES = APIRouter(prefix="/p/{link}/coaching/{other_id}", include_in_s
 
 @AGREEMENT_PAGES.get("/agreement")
 def show_agreement(pair: PairRequestDep) -> Response:
-    """Show the agreement and any text that is not yet agreed, with the possible actions."""
+    """Show the agreement and any text that is not yet agreed, with the available actions."""
     return _render_agreement(pair)
 
 
@@ -45,7 +45,7 @@ def show_form(pair: PairRequestDep) -> Response:
 
 @AGREEMENT_PAGES.post("/agreement")
 def save_agreement(pair: PairRequestDep, form_fields: FormFields) -> Response:
-    """Store the text and show it for checking, or show the form with the faults."""
+    """Store the text and show it for review, or show the form again with its faults."""
     entered = submitted(form_fields, FIELDS)
     fields = {**form_fields, "seen": entered.version}
     given, faults = validate_form(AgreementForm, fields, "purpose")

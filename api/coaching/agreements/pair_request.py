@@ -33,13 +33,13 @@ class LinkRequest:
 
 @dataclass(frozen=True, slots=True)
 class PairRequest(LinkRequest):
-    """A request for a page about the pair of the link's owner and another person."""
+    """A request for a page about the pair formed by the link's owner and another person."""
 
     other_id: str
 
     @property
     def address(self) -> str:
-        """The common prefix of the URLs about the pair."""
+        """The URL prefix shared by all pages about the pair."""
         return urls.person_pair(self.link, self.other_id)
 
     @property

@@ -25,7 +25,7 @@ from coach.errors import ConflictError, NotFoundError
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A coachee and a coach who have, or had, sessions together.
+    """A coachee and a coach who have or had sessions together.
 
     Attributes:
         first_start: the start of their first confirmed session, not counting a contracting session;
@@ -80,7 +80,7 @@ def own_pairs(tx: Transaction, principal: Principal) -> tuple[Pair, ...]:
 
 
 def visible_pairs(tx: Transaction, side: Side, person_id: str) -> tuple[Pair, ...]:
-    """Return the pairs that a person may see, current ones first, then by name."""
+    """Return the pairs that a person may see: current pairs first, each group sorted by name."""
     pairs = [
         pair for pair in _pairs(tx, side, person_id) if pair.ended is None or side is Side.COACHEE
     ]
@@ -88,7 +88,7 @@ def visible_pairs(tx: Transaction, side: Side, person_id: str) -> tuple[Pair, ..
 
 
 def own_pair(tx: Transaction, principal: Principal, other_id: str) -> Pair:
-    """Return the pair of the principal and another person.
+    """Return the pair formed by the principal and another person.
 
     Raises:
         NotFoundError: there is no such pair, or the principal may not see it. The message does not
@@ -102,7 +102,7 @@ def own_pair(tx: Transaction, principal: Principal, other_id: str) -> Pair:
 
 
 def open_pair(tx: Transaction, principal: Principal, other_id: str) -> Pair:
-    """Return the pair of the principal and another person if the pair can be changed.
+    """Return the pair formed by the principal and another person if the pair can be changed.
 
     Raises:
         NotFoundError: as for `own_pair`.
@@ -115,7 +115,7 @@ def open_pair(tx: Transaction, principal: Principal, other_id: str) -> Pair:
 
 
 def ended_pairs(tx: Transaction, cycle_id: str) -> tuple[Pair, ...]:
-    """Return the pairs of a cycle that have ended, sorted by the coachee's name.
+    """Return a cycle's ended pairs, sorted by coachee name.
 
     The number of queries is constant, and few pairs that have not ended are read.
     """
@@ -140,7 +140,7 @@ def ended_pairs(tx: Transaction, cycle_id: str) -> tuple[Pair, ...]:
 
 
 def _pairs(tx: Transaction, side: Side, person_id: str) -> list[Pair]:
-    """Return all pairs of a person, including those that have ended."""
+    """Return all of a person's pairs, including ended ones."""
     own = SessionRow.coachee_id if side is Side.COACHEE else SessionRow.coach_id
     coachees = select(SessionRow.coachee_id).where(own == person_id).distinct().subquery()
     pairs = _pairs_of(tx, coachees)
@@ -148,7 +148,7 @@ def _pairs(tx: Transaction, side: Side, person_id: str) -> list[Pair]:
 
 
 def _pairs_of(tx: Transaction, coachees: Subquery) -> list[Pair]:
-    """Return all pairs of coachees, including those that have ended."""
+    """Return all pairs of the given coachees, including ended ones."""
     rows = tx.scalars(
         select(SessionRow)
         .where(SessionRow.coachee_id.in_(select(coachees)))

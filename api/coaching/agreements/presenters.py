@@ -25,7 +25,7 @@ class TermLine:
 
 @dataclass(frozen=True, slots=True)
 class TextDisplay:
-    """A text of an agreement, whether the reader proposed it, and when each person agreed."""
+    """An agreement text, whether the reader proposed it, and when each person agreed to it."""
 
     lines: tuple[TermLine, ...]
     is_mine: bool

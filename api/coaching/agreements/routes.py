@@ -1,4 +1,4 @@
-"""JSON routes for the agreement of a pair and the fit question."""
+"""JSON routes for a pair's agreement and the fit question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of agreements, of their texts and follow-ups, and of answers about fit."""
+"""Tables for agreements, of their texts and follow-ups, and of answers about fit."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class AgreementRow(IdentifiedRow):
 
 
 class AgreementTextRow(IdentifiedRow):
-    """One text of an agreement. The last text to which both people have agreed is in force.
+    """An agreement text. The last text to which both people have agreed is in force.
 
     `proposed_by` is `None` while the text is being written. The versions of the applied texts are
     those at the time of the proposal.
@@ -81,7 +81,7 @@ class AgreementTextRow(IdentifiedRow):
 
 
 class FitAnswerRow(TableRow):
-    """One person's answer to the question of whether the two people of a pair suit each other."""
+    """One person's answer to the question of whether the two people in a pair suit each other."""
 
     __tablename__ = "fit_answers"
 
@@ -98,7 +98,7 @@ class FitAnswerRow(TableRow):
 
 
 class SentQuestionRow(IdentifiedRow):
-    """The columns of a question that is sent on a certain day, followed by at most two reminders.
+    """The columns of a question sent on a given day and followed by at most two reminders.
 
     Attributes:
         due: the day on which the question is sent, in the time zone of the cycle, like `until`.
@@ -120,11 +120,11 @@ class SentQuestionRow(IdentifiedRow):
 
 
 AT_MOST_TWO = f"reminders <= {MAX_REMINDERS}"
-"""The check constraint that limits the number of reminders of a question."""
+"""The check constraint that limits the number of reminders for a question."""
 
 
 class FollowUpRow(SentQuestionRow):
-    """A follow-up for one person of a pair, some months after the pair was completed.
+    """A follow-up for one person in a pair, due some months after the pair was completed.
 
     Attributes:
         person_id: the person who is asked.

@@ -1,4 +1,4 @@
-"""Use cases for a pair's agreement, which only the two people of the pair can read.
+"""Use cases for a pair's agreement, which only the two people in the pair can read.
 
 One person writes the text and proposes it, which also means agreeing to it. The other person
 agrees, or writes another text. An agreed text remains in force until both people have agreed to the
@@ -44,7 +44,7 @@ from coach.transitions import next_state
 
 
 class AgreementInput(FrozenModel):
-    """A text of an agreement; `seen` is the version of the agreement that its author has seen."""
+    """An agreement text; `seen` is the version of the agreement that its author has seen."""
 
     terms: AgreementTerms
     seen: int
@@ -179,7 +179,7 @@ def _apply(row: AgreementRow, state: AgreementState, event: AgreementEvent, now:
 
 
 def _store_text(tx: Transaction, row: AgreementRow, side: Side, terms: AgreementTerms) -> None:
-    """Store the text that is being written, to which nobody has agreed yet."""
+    """Store the draft text, to which nobody has agreed yet."""
     text = pending_text(tx, row)
     if text is None:
         text = AgreementTextRow(agreement_id=row.id, number=len(texts_of(tx, row)) + 1)
@@ -193,7 +193,7 @@ def _store_text(tx: Transaction, row: AgreementRow, side: Side, terms: Agreement
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A decision of the person on `side` about an agreement in `state`."""
+    """A decision by the person on `side` about an agreement in `state`."""
 
     tx: Transaction
     pair: Pair

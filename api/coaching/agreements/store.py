@@ -1,4 +1,4 @@
-"""Reads the rows of agreements, and closes the agreements of pairs that have ended."""
+"""Reads agreement rows, and closes the agreements of ended pairs."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def pending_text(tx: Transaction, row: AgreementRow) -> AgreementTextRow | None:
 
 
 def close_former(tx: Transaction, pair: Pair, *, now: datetime) -> None:
-    """Close the agreements of a coachee with their former coaches."""
+    """Close a coachee's agreements with former coaches."""
     rows = tx.scalars(
         select(AgreementRow).where(
             AgreementRow.coachee_id == pair.coachee.id,

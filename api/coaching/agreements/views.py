@@ -20,7 +20,7 @@ from coach.agreements import AgreementState, AgreementTerms, ClosedAs, state_at
 
 
 class AgreementTextView(FrozenModel):
-    """One text of an agreement, with the versions of the texts that apply to it."""
+    """An agreement text, with the versions of the texts that apply to it."""
 
     number: int
     terms: AgreementTerms
@@ -34,7 +34,7 @@ class AgreementTextView(FrozenModel):
 
 
 class AgreementView(FrozenModel):
-    """The agreement of the reader with another person.
+    """The reader's agreement with another person.
 
     Attributes:
         timezone: the reader's own time zone.
@@ -123,7 +123,7 @@ def view_of(
 
 
 def shown_state(row: AgreementRow | None, pair: Pair, now: datetime) -> AgreementState | None:
-    """Return the state of the agreement of a pair; the agreement of an ended pair is closed."""
+    """Return the state of a pair's agreement; an ended pair's agreement is closed."""
     if row is None:
         return None
     if pair.ended is not None:
@@ -132,7 +132,7 @@ def shown_state(row: AgreementRow | None, pair: Pair, now: datetime) -> Agreemen
 
 
 def closed_as(row: AgreementRow | None, pair: Pair) -> ClosedAs | None:
-    """Return why the agreement of a pair is closed, or `None` if the agreement is not closed."""
+    """Return why a pair's agreement is closed, or `None` if it is not closed."""
     return None if row is None else row.closed_as or pair.ended
 
 
@@ -152,7 +152,7 @@ def text_view(text: AgreementTextRow) -> AgreementTextView:
 
 
 def terms_of(text: AgreementTextRow) -> AgreementTerms:
-    """Return the terms of a text."""
+    """Return the terms in an agreement text."""
     return AgreementTerms.model_validate(dict(_terms(text)))
 
 

@@ -45,7 +45,7 @@ class StoredModule:
 
 @cache
 def modules_of_software() -> Mapping[str, Module]:
-    """Return the built-in modules, by code."""
+    """Return the built-in modules, keyed by code."""
     text = (files("coach") / "data" / _FILE).read_text("utf-8")
     return MappingProxyType({one.code: one for one in read_curriculum(_FILE, text)})
 

@@ -1,4 +1,4 @@
-"""Use cases of the office: reading, adding, changing, approving, retiring and deleting modules."""
+"""Use cases for the office: reading, adding, changing, approving, retiring and deleting modules."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Approval(FrozenModel):
 
 
 def read_curriculum(services: Services) -> tuple[StoredModule, ...]:
-    """Return all modules, including retired ones, in the order of the curriculum."""
+    """Return all modules, including retired ones, in curriculum order."""
     with services.database.reading() as tx:
         return all_modules(tx)
 
@@ -77,7 +77,7 @@ def change_module(services: Services, code: str, module: Module, *, version: int
 
     Raises:
         NotFoundError: there is no such module.
-        ChangedSinceError: the module was changed since `version`.
+        ChangedSinceError: the module has been changed since `version`.
         UnusableInputError: the module has another code, has prerequisites that do not come before
             it, or would come after a module that requires it.
     """
@@ -104,7 +104,7 @@ def approve_objectives(services: Services, code: str, approval: Approval) -> Sto
 
     Raises:
         NotFoundError: there is no such module.
-        ChangedSinceError: the module was changed since the manager read it.
+        ChangedSinceError: the module has been changed since the manager read it.
     """
     with services.database.writing() as tx:
         current = find_module(tx, code)

@@ -38,7 +38,7 @@ def store_covered(tx: Transaction, session_id: str, codes: Collection[str]) -> t
 
 
 def covered_in(tx: Transaction, session_ids: Collection[str]) -> Mapping[str, tuple[str, ...]]:
-    """Return the sorted codes of the modules that were covered, by session id."""
+    """Return the sorted codes of the modules covered in each session, keyed by session id."""
     found: dict[str, list[str]] = defaultdict(list)
     rows = select(CoveredModuleRow).where(CoveredModuleRow.session_id.in_(session_ids))
     for row in tx.scalars(rows.order_by(CoveredModuleRow.code)):

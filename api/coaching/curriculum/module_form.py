@@ -1,4 +1,4 @@
-"""The form of a module: its fields in one language; lists have one entry per line."""
+"""The module form: its fields in one language, with one line for each entry in a list."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def entered_fields(module: Module, language: str) -> dict[str, str]:
 def read_fields(
     entered: Mapping[str, str], language: str, current: Module | None = None
 ) -> tuple[Module | None, dict[str, Displayed]]:
-    """Return the module that was entered, or `None` and the faults of each field.
+    """Return the entered module, or `None` and the faults of each field.
 
-    Texts that are the same as in `current` keep their translations; others are stored only in
+    Texts that are unchanged from `current` keep their translations; all others are stored only in
     `language`.
     """
     known: list[_Texts] = []

@@ -1,4 +1,4 @@
-"""The office's pages with the modules of the curriculum."""
+"""The office's pages for curriculum modules."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _MODULE = f"{CURRICULUM}/{{module_code}}"
 
 @CURRICULUM_PAGES.get(CURRICULUM)
 def show_curriculum(request: Request, services: ServicesDep) -> Response:
-    """Show all modules by course."""
+    """Show all modules, grouped by course."""
     courses = by_course(changes.read_curriculum(services))
     return render_page(
         request,
@@ -68,7 +68,7 @@ def add(request: Request, form_fields: FormFields, services: ServicesDep) -> Res
 
 @CURRICULUM_PAGES.get(_MODULE)
 def show_module(module_code: str, request: Request) -> Response:
-    """Show a module with the possible actions."""
+    """Show a module with the available actions."""
     return _render(request, module_code)
 
 

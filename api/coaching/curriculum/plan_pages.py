@@ -1,4 +1,4 @@
-"""The pages on which a pair views the modules of its sessions, and the coach plans them."""
+"""Pages on which a pair views its sessions' modules, and the coach plans them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FIELD = "session."
 def show_own(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show a coachee the modules of their sessions, or a coach those of all current coachees."""
+    """Show coachees the modules of their sessions, and coaches those of all current coachees."""
     found = planning.read_own_syllabi(services, principal)
     is_coach = principal.role is AccessRole.COACH
     return render_page(

@@ -48,7 +48,7 @@ class PlannedSessionLine:
 
 @dataclass(frozen=True, slots=True)
 class ModuleChoice:
-    """A module to choose, with the number of the session for which it is planned, if any.
+    """A module that can be chosen, with the number of the session it is planned for, if any.
 
     `comes_before` lists the prerequisites that are planned for a later session. `fault` states the
     stored value if somebody else has changed it in the meantime.
@@ -112,7 +112,7 @@ def planned_sessions(pair: PairSyllabus) -> tuple[PlannedSessionLine, ...]:
 def module_choices(
     pair: PairSyllabus, form: ShownForm
 ) -> tuple[list[ModuleChoice], list[ModuleChoice]]:
-    """Return the modules to choose from: those of the pair's course or plan, and the others."""
+    """Return the modules in the pair's course or plan, and all other modules to choose from."""
     syllabus = pair.syllabus
     own: list[ModuleChoice] = []
     others: list[ModuleChoice] = []
@@ -155,7 +155,7 @@ def _choice(stored: StoredModule, pair: PairSyllabus, form: ShownForm) -> Module
 
 
 def _covered(numbers: Sequence[int]) -> Displayed:
-    """Return a text that names the sessions in which a module was covered; empty if none."""
+    """Return a text that names the sessions that covered a module; empty if there are none."""
     if not numbers:
         return ""
     return facts.COVERED_IN(

@@ -19,7 +19,7 @@ PROGRESS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/curriculum", tags=["curr
 
 
 class ModulePlanJson(FrozenModel):
-    """The plan of a pair: the number of the session planned for each module, by module code.
+    """A pair's plan: the session number planned for each module, keyed by module code.
 
     `by_coach` is true if a coach has changed the plan; otherwise, the plan is a suggestion for the
     course.
@@ -43,7 +43,7 @@ class ProgressJson(FrozenModel):
 def read_module_plan(
     session_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> ModulePlanJson:
-    """Get the plan of a session's pair for all its sessions."""
+    """Get the plan for all sessions of the pair that has this session."""
     return _shown(planning.read_syllabus(services, principal, session_id))
 
 
@@ -51,7 +51,7 @@ def read_module_plan(
 def change_module_plan(
     session_id: str, given: PlanInput, services: ServicesDep, principal: PrincipalDep
 ) -> ModulePlanJson:
-    """Replace the plan of a session's pair for all its sessions."""
+    """Replace the plan for all sessions of the pair that has this session."""
     return _shown(planning.change_plan(services, principal, session_id, given))
 
 

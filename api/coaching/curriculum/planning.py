@@ -1,4 +1,4 @@
-"""Use cases of pairs: reading agendas, and reading and changing the syllabus."""
+"""Use cases for pairs: reading agendas, and reading and changing the syllabus."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _MAX_PLANNED = 60
 
 
 class PlanInput(FrozenModel):
-    """A plan: the number of the session planned for each module, by module code.
+    """A plan: the session number planned for each module, keyed by module code.
 
     `version` is the version of the plan that the coach has read.
     """
@@ -101,9 +101,9 @@ def change_plan(
     Raises:
         NotFoundError: see `read_syllabus`.
         NotAllowedError: `principal` is not the coach of the coachee's last session.
-        ChangedSinceError: the plan was changed since `given.version`.
-        UnusableInputError: the plan contains unknown modules, newly planned retired modules, or
-            numbers of sessions that do not exist.
+        ChangedSinceError: the plan has been changed since `given.version`.
+        UnusableInputError: the plan contains unknown modules, retired modules that were not planned
+            before, or nonexistent session numbers.
     """
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)
@@ -123,7 +123,7 @@ def use_suggestion(
     Raises:
         NotFoundError: see `read_syllabus`.
         NotAllowedError: `principal` is not the coach of the coachee's last session.
-        ChangedSinceError: the plan was changed since `wanted.version`.
+        ChangedSinceError: the plan has been changed since `wanted.version`.
     """
     with services.database.writing() as tx:
         session = own_session(tx, principal, session_id)
@@ -170,7 +170,7 @@ def read_agenda(services: Services, session: SessionDetails) -> tuple[Module, ..
 
 
 def session_modules(services: Services, session: SessionDetails) -> SessionModules:
-    """Return all modules, the modules planned for a session, and the day of the next session."""
+    """Return all modules, those planned for a session, and the day of the next session."""
     with services.database.reading() as tx:
         modules = all_modules(tx)
         syllabus = find_syllabus(tx, session.coachee.id, modules)

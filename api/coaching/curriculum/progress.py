@@ -1,4 +1,4 @@
-"""Use cases of the office: the course of a cycle, and the progress of its pairs."""
+"""Use cases for the office: the course of a cycle, and the progress of its pairs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CourseInput(FrozenModel):
 
 
 class PairProgress(FrozenModel):
-    """The numbers of modules that a pair has planned for its sessions and has covered."""
+    """The numbers of modules that a pair has planned for its sessions and covered so far."""
 
     coachee: str
     coach: str
@@ -39,7 +39,7 @@ class PairProgress(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class CycleProgress:
-    """The course of a cycle, and the progress of its pairs, sorted by the coachee's name."""
+    """The course of a cycle, and the progress of its pairs, sorted by coachee name."""
 
     cycle: CycleHeader
     course: Course

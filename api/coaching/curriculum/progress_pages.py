@@ -1,4 +1,4 @@
-"""The office's page with the course of a cycle and the progress of its pairs."""
+"""The office's page showing a cycle's course and the progress of its pairs."""
 
 from __future__ import annotations
 

@@ -32,9 +32,9 @@ class ModuleJson(FrozenModel):
 
 @MODULES.get("")
 def list_modules(services: ServicesDep, principal: PrincipalDep) -> tuple[ModuleJson, ...]:
-    """List the modules in the order of the curriculum.
+    """List the modules in curriculum order.
 
-    Coaches and coachees see neither retired modules nor objectives that wait for approval.
+    Coaches and coachees see neither retired modules nor objectives that are awaiting approval.
     """
     found = changes.read_curriculum(services)
     if principal.role in OFFICE:

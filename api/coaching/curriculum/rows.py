@@ -1,4 +1,4 @@
-"""Tables of modules, courses, and the plans of pairs."""
+"""Tables for modules, courses, and the plans of pairs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ModuleRow(TableRow):
 
 
 class CycleCourseRow(TableRow):
-    """The course that pairs of a cycle take unless their coach has chosen the other course."""
+    """The course that pairs in a cycle take unless their coach has chosen the other course."""
 
     __tablename__ = "cycle_courses"
 

@@ -23,7 +23,7 @@ from api.sessions.rows import SessionRow, SessionState
 from coach.curriculum import Course, distribute
 
 Plan = Mapping[str, int]
-"""The number of the session for which each module is planned, by module code."""
+"""The number of the session for which each module is planned, keyed by module code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Syllabus:
         coach_id: the coach of the coachee's last session, who can change the plan.
         sessions: the number of sessions.
         minutes: the length of the coachee's last session.
-        covered: the numbers of the sessions in which each module was covered, by module code.
+        covered: the numbers of the sessions in which each module was covered, keyed by module code.
         version: the number of changes; 0 if nothing is stored.
     """
 
@@ -123,7 +123,7 @@ def syllabi(
 def _covered(
     tx: Transaction, condition: ColumnElement[bool]
 ) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
-    """Return the numbers of the sessions that covered each module, by coachee and module code."""
+    """Return which sessions covered each module, as numbers keyed by coachee and module code."""
     found: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
     rows = tx.execute(
         select(SessionRow.coachee_id, SessionRow.number, CoveredModuleRow.code)
@@ -137,7 +137,7 @@ def _covered(
 
 
 def default_courses(tx: Transaction, cycle_ids: Collection[str]) -> Mapping[str, Course]:
-    """Return the courses that the office has chosen, by cycle id, omitting cycles without one."""
+    """Return the courses chosen by the office, keyed by cycle id; unset courses are omitted."""
     chosen = select(CycleCourseRow).where(CycleCourseRow.cycle_id.in_(cycle_ids))
     return {row.cycle_id: row.course for row in tx.scalars(chosen)}
 

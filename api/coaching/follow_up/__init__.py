@@ -1,1 +1,1 @@
-"""Follow-ups: questions to pairs, months after completion, about their goals and commitments."""
+"""Follow-ups: questions to completed pairs, months later, about goals and commitments."""

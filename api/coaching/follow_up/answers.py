@@ -1,4 +1,4 @@
-"""Use cases of the person who is asked: reading, answering and declining follow-ups."""
+"""Use cases for the person who is asked: reading, answering and declining follow-ups."""
 
 from __future__ import annotations
 
@@ -74,9 +74,8 @@ class OwnFollowUps(FrozenModel):
 class FollowUpForm(FrozenModel):
     """The content of a follow-up: the commitments of a coachee, and the goals to rate.
 
-    `levels` contains the person's own ratings for this month so far, by the id of the goal.
-    `instrument` contains the questions, `sha256` is its digest, and `answers` contains the answers
-    so far.
+    `levels` contains the person's own ratings for this month so far, keyed by goal id. `instrument`
+    contains the questions, `sha256` is its digest, and `answers` contains the answers so far.
     """
 
     side: Side

@@ -1,4 +1,4 @@
-"""Erasure of follow-ups: the posts that coachees have named, and the links of these posts.
+"""Erases the posts that coachees have named in follow-ups, and the links of these posts.
 
 Questions and answers remain with their dates, from which totals are computed. Erased people are no
 longer asked.
@@ -26,7 +26,7 @@ def erase_follow_ups(
     *,
     now: datetime,
 ) -> None:
-    """Empty the texts about posts by erased coachees, and redact those by everybody else.
+    """Empty the texts that erased coachees wrote about posts, and redact everybody else's.
 
     The open follow-ups of erased people and the open questions to their posts end.
     """

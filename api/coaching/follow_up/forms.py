@@ -1,4 +1,4 @@
-"""The forms of follow-ups: their fields as text, and conversion to inputs of use cases."""
+"""Follow-up forms: their fields as text, and conversion to the inputs of use cases."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def rating_field(goal_id: str) -> str:
 
 
 def _evidence_of(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of the evidence, or none if at most the kind is filled in."""
+    """Return the evidence fields, or none if nothing but the kind is filled in."""
     given = any(str(fields.get(name, "")).strip() for name in ("reference", "day"))
     return {name: fields.get(name, "") for name in _EVIDENCE} if given else {}
 
 
 class OutcomeForm(CommitmentOutcome):
-    """The form of a commitment in a follow-up."""
+    """The form for a commitment in a follow-up."""
 
     @model_validator(mode="before")
     @classmethod
@@ -50,7 +50,7 @@ class OutcomeForm(CommitmentOutcome):
 
 
 class PostForm(PostAnswer):
-    """The form with a post's answer about the outcome of a commitment."""
+    """The form for a post's answer about the outcome of a commitment."""
 
     @model_validator(mode="before")
     @classmethod
@@ -62,7 +62,7 @@ class PostForm(PostAnswer):
 
 
 class AnswerForm(FollowUpAnswer):
-    """The form with the ratings of the goals, the answers, and the last question."""
+    """The form with the goal ratings, the answers, and the last question."""
 
     @model_validator(mode="before")
     @classmethod
@@ -78,7 +78,7 @@ class AnswerForm(FollowUpAnswer):
 
 
 def by_field(faults: Mapping[str, Displayed]) -> dict[str, Displayed]:
-    """Return faults with the names of the page's fields as keys."""
+    """Return faults keyed by the page's field names."""
     return {_field(name): fault for name, fault in faults.items()}
 
 

@@ -73,11 +73,11 @@ class ListedFollowUp:
 
 
 class OfficeFollowUp(FrozenModel):
-    """A follow-up of a pair, as shown to the programme office.
+    """A pair's follow-up, as shown to the programme office.
 
     `commitments` is the number of the pair's commitments in each state, `titles` are the titles of
     commitments that the coachee has shared, and `posts` are the outcomes reported by the posts that
-    have taken over commitments, `None` for a post that has not answered.
+    have taken over commitments, with `None` for a post that has not answered.
     """
 
     id: str
@@ -147,7 +147,7 @@ def list_follow_ups(services: Services, cycle_id: str) -> tuple[OfficeFollowUp, 
 
 
 def read_office_page(services: Services, cycle_id: str, query: ListQuery) -> OfficePage:
-    """Return the follow-ups of a cycle that a list query selects.
+    """Return the page of a cycle's follow-ups that a list query selects.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -196,7 +196,7 @@ def show_link(services: Services, cycle_id: str, follow_up_id: str) -> ShownLink
 def listed_follow_ups(
     tx: Transaction, cycle: CycleHeader, *, now: datetime
 ) -> list[ListedFollowUp]:
-    """Return all follow-ups of a cycle. Unanswered ones of people who have left count as ended."""
+    """Return a cycle's follow-ups; unanswered ones count as ended once a person has left."""
     zone = ZoneInfo(cycle.timezone)
     today = now.astimezone(zone).date()
     rows = []

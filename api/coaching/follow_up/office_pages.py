@@ -1,4 +1,4 @@
-"""The office's pages with the follow-ups of a cycle, and with a link to send by other means."""
+"""The office's pages for a cycle's follow-ups, and for a link to send by other means."""
 
 from __future__ import annotations
 

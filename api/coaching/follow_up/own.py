@@ -37,7 +37,7 @@ class FollowUpWork:
 
 
 def own_follow_ups(tx: Transaction, principal: Principal, *, now: datetime) -> list[FollowUpWork]:
-    """Return the principal's follow-ups of visible pairs, sorted by due date."""
+    """Return the principal's follow-ups for visible pairs, sorted by due date."""
     rows = tx.scalars(
         select(FollowUpRow)
         .where(FollowUpRow.person_id == principal.person_id)

@@ -1,4 +1,4 @@
-"""Use cases of posts that have taken over a commitment and open the link in their email."""
+"""Use cases for posts that have taken over a commitment and open the link in their email."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def commitment_form(
 def goal_form(
     goal: GoalView, level: int | None, entered: Mapping[str, str]
 ) -> tuple[GoalView, tuple[tuple[str, str], ...], str]:
-    """Return a goal, the texts of its levels, and the entered or stored level; empty if none."""
+    """Return a goal, its levels' texts, and the entered or stored level (empty if unrated)."""
     scale = goal.scale
     texts = (
         ()

@@ -1,4 +1,4 @@
-"""Pages for the commitments of a pair."""
+"""Pages for a pair's commitments."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Faults = Mapping[str, Displayed]
 
 @COMMITMENT_PAGES.get("")
 def show_commitments(pair: PairRequestDep) -> Response:
-    """Show the commitments of the pair, sorted by due date."""
+    """Show the pair's commitments, sorted by due date."""
     found = commitments.read_commitments(pair.services, pair.principal, pair.other_id)
     return render_page(
         pair.request,
@@ -58,7 +58,7 @@ def show_commitments(pair: PairRequestDep) -> Response:
 
 @COMMITMENT_PAGES.get("/new")
 def show_new_commitment(pair: PairRequestDep) -> Response:
-    """Show the form of a new commitment."""
+    """Show the form for a new commitment."""
     return _render_form(pair, None)
 
 
@@ -80,13 +80,13 @@ def add_commitment(pair: PairRequestDep, form_fields: FormFields) -> Response:
 
 @COMMITMENT_PAGES.get("/{commitment_id}")
 def show_commitment(commitment_id: str, pair: PairRequestDep) -> Response:
-    """Show one commitment, and the possible actions."""
+    """Show one commitment, and the available actions."""
     return _render_commitment(pair, commitment_id)
 
 
 @COMMITMENT_PAGES.get("/{commitment_id}/change")
 def show_form(commitment_id: str, pair: PairRequestDep) -> Response:
-    """Show the form of a commitment."""
+    """Show the form for changing a commitment."""
     return _render_form(pair, commitment_id)
 
 
@@ -140,7 +140,7 @@ def add_evidence(commitment_id: str, pair: PairRequestDep, form_fields: FormFiel
 
 @COMMITMENT_PAGES.post("/{commitment_id}/sharing")
 def share_title(commitment_id: str, pair: PairRequestDep, form_fields: FormFields) -> Response:
-    """Store whether the programme office sees the title."""
+    """Store whether the programme office may see the title."""
     given = parse_form(SharingForm, form_fields)
     try:
         commitments.share_title(

@@ -1,4 +1,4 @@
-"""Commitments as shown to the two people of a pair."""
+"""Commitments as shown to the two people in a pair."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class CommitmentView(FrozenModel):
 
 
 def commitment_rows(work: PairWork) -> Sequence[CommitmentRow]:
-    """Return the commitments of a pair that are not erased, sorted by due date."""
+    """Return a pair's commitments, sorted by due date, excluding erased ones."""
     return work.tx.scalars(
         select(CommitmentRow)
         .where(CommitmentRow.agreement_id == work.agreement_id, CommitmentRow.title != "")
@@ -57,7 +57,7 @@ def commitment_rows(work: PairWork) -> Sequence[CommitmentRow]:
 
 
 def commitment_view(work: PairWork, row: CommitmentRow) -> CommitmentView:
-    """Return a commitment as shown to one of the two people of the pair."""
+    """Return a commitment as shown to one of the two people in the pair."""
     return CommitmentView(
         id=row.id,
         state=row.state,

@@ -1,6 +1,6 @@
 """Use cases for the commitments of a coachee.
 
-Either person of a pair can propose a commitment. Only the coachee can commit to it, or decide
+Either person in a pair can propose a commitment. Only the coachee can commit to it, or decide
 whether the programme office sees its title. A commitment cannot be marked as done without evidence.
 """
 
@@ -78,7 +78,7 @@ class CommitmentInput(FrozenModel):
 
 
 class CommitmentStep(FrozenModel):
-    """A change of a commitment's state; `seen` is the version that the person has seen."""
+    """A change to a commitment's state; `seen` is the version that the person has seen."""
 
     seen: int
     change: CommitmentChange
@@ -91,7 +91,7 @@ class SharingInput(FrozenModel):
 
 
 def read_commitments(services: Services, principal: Principal, other_id: str) -> CommitmentsOfPair:
-    """Return the commitments of the principal and another person.
+    """Return the commitments of the pair formed by the principal and another person.
 
     Raises:
         NotFoundError: the two are not a pair, or the principal may not see the pair.

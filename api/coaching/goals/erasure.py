@@ -1,6 +1,6 @@
-"""Erasure of the texts of goals and commitments.
+"""Erases the texts of goals and commitments.
 
-The rows keep their area, state, weight, ratings and due date, from which totals are computed.
+The rows keep the area, state, weight, ratings and due date from which totals are computed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _COMMITMENT_TEXTS = {
 
 
 def erase_goals(tx: Transaction, cycle_id: str, person_ids: Select[str], redact: Redact) -> None:
-    """Empty the texts of erased coachees, and redact the texts of others in the cycle."""
+    """Empty the texts of erased coachees, and redact those of everybody else in the cycle."""
     own = select(AgreementRow.id).where(AgreementRow.coachee_id.in_(person_ids))
     emptied: tuple[tuple[type[GoalRow | CommitmentRow], dict[str, Any]], ...] = (
         (GoalRow, dict.fromkeys(_GOAL_TEXTS, "") | {"scale": {}, "indicator": {}}),
@@ -62,7 +62,7 @@ def erase_goals(tx: Transaction, cycle_id: str, person_ids: Select[str], redact:
 
 
 def _redact_texts(row: GoalRow | CommitmentRow, fields: Mapping[str, int], redact: Redact) -> None:
-    """Redact texts, and truncate them to their fields' lengths, because they may get longer."""
+    """Redact texts, and truncate them to the field length, because redaction can lengthen them."""
     for field, length in fields.items():
         setattr(row, field, redact(getattr(row, field))[:length])
 

@@ -1,4 +1,4 @@
-"""The forms of goals and commitments: fields as text, and conversion to inputs of use cases."""
+"""Forms for goals and commitments: fields as text, and conversion to use-case inputs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ COMMITMENT_FIELDS = tuple(Commitment.model_fields)
 
 
 class StatementForm(GoalStatement):
-    """The form of the first part of a goal."""
+    """The form for the first part of a goal."""
 
     seen: int = 0
 
@@ -52,7 +52,7 @@ class StatementForm(GoalStatement):
 
 
 class ScaleForm(GoalScale):
-    """The form of the second part of a goal."""
+    """The form for the second part of a goal."""
 
     seen: int
 
@@ -63,7 +63,7 @@ class ScaleForm(GoalScale):
 
 
 class ProofForm(GoalProof):
-    """The form of the third part of a goal, in which the indicator's fields are not nested."""
+    """The form for the third part of a goal, in which the indicator's fields are not nested."""
 
     seen: int
 
@@ -106,7 +106,7 @@ class GoalStepForm(GoalChange):
 
 
 class CommitmentForm(Commitment):
-    """The form of a commitment."""
+    """The form for a commitment."""
 
     seen: int = 0
 
@@ -140,7 +140,7 @@ class SharingForm(FrozenModel):
 
 
 def goal_fields(goal: GoalView, part: GoalPart) -> dict[str, str]:
-    """Convert a part of a goal to the fields of its form."""
+    """Convert a part of a goal to form fields."""
     if part is GoalPart.STATEMENT:
         return _texts(goal.statement.model_dump(mode="json"))
     if part is GoalPart.SCALE:
@@ -152,7 +152,7 @@ def goal_fields(goal: GoalView, part: GoalPart) -> dict[str, str]:
 
 
 def commitment_fields(one: CommitmentView) -> dict[str, str]:
-    """Convert a commitment to the fields of its form."""
+    """Convert a commitment to form fields."""
     return _texts(one.commitment.model_dump(mode="json"))
 
 
@@ -161,7 +161,7 @@ def _texts(values: dict[str, object]) -> dict[str, str]:
 
 
 def by_form_field(faults: Mapping[str, Displayed]) -> dict[str, Displayed]:
-    """Return faults by form field; faults of the indicator get the names of its form fields."""
+    """Return faults keyed by form field, with the indicator's faults mapped to its fields."""
     return {
         _INDICATOR + name.removeprefix("indicator.").replace("indicator", "name")
         if name.startswith("indicator")

@@ -1,4 +1,4 @@
-"""Pages for the goals of a pair: the list, one goal, and the three steps of writing a goal."""
+"""Pages for a pair's goals: the list, one goal, and the three steps of writing a goal."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _EMPTY = {"weight": "1", "baseline": "-2"}
 
 @GOAL_PAGES.get("/goals")
 def show_goals(pair: PairRequestDep) -> Response:
-    """Show the goals of the pair, with the T scores."""
+    """Show the pair's goals, with the T scores."""
     return _render_list(pair)
 
 
@@ -68,13 +68,13 @@ def add_goal(pair: PairRequestDep, form_fields: FormFields) -> Response:
 
 @GOAL_PAGES.get("/goals/{goal_id}")
 def show_goal(goal_id: str, pair: PairRequestDep) -> Response:
-    """Show one goal, and the possible actions."""
+    """Show one goal, and the available actions."""
     return _render_goal(pair, goal_id)
 
 
 @GOAL_PAGES.get("/goals/{goal_id}/change/{part}")
 def show_part(goal_id: str, part: GoalPart, pair: PairRequestDep) -> Response:
-    """Show the form of a part of a goal."""
+    """Show the form for one part of a goal."""
     return _render_form(pair, part, goal_id)
 
 

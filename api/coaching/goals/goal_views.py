@@ -1,4 +1,4 @@
-"""Goals as shown to the two people of a pair."""
+"""Goals as shown to the two people in a pair."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class ScoreView(FrozenModel):
 
 
 def goal_rows(work: PairWork) -> Sequence[GoalRow]:
-    """Return the goals of a pair that are not erased, oldest first."""
+    """Return a pair's goals, oldest first, excluding erased ones."""
     return work.tx.scalars(
         select(GoalRow)
         .where(GoalRow.agreement_id == work.agreement_id, GoalRow.statement != "")
@@ -81,7 +81,7 @@ def goal_rows(work: PairWork) -> Sequence[GoalRow]:
 
 
 def goal_views(work: PairWork, rows: Sequence[GoalRow]) -> tuple[GoalView, ...]:
-    """Return goals as shown to one of the two people of the pair."""
+    """Return goals as shown to one of the two people in the pair."""
     ratings = _visible_ratings(work, [row.id for row in rows])
     return tuple(
         _view(work, row, [one for one in ratings if one.goal_id == row.id]) for row in rows
@@ -89,7 +89,7 @@ def goal_views(work: PairWork, rows: Sequence[GoalRow]) -> tuple[GoalView, ...]:
 
 
 def scores(goals: Iterable[GoalView]) -> tuple[ScoreView, ...]:
-    """Return a T score for each moment and rater with ratings of all goals that can be rated.
+    """Return a T score for each moment and rater for which all ratable goals have ratings.
 
     All ratings in a score use the same version of the instrument.
     """
@@ -129,7 +129,7 @@ def one_goal(work: PairWork, row: GoalRow) -> GoalView:
 
 
 def _visible_ratings(work: PairWork, goal_ids: Sequence[str]) -> Sequence[GoalRatingRow]:
-    """Return the ratings by the two people of the pair, but not by an earlier coach."""
+    """Return the ratings by the two people in the pair, but not by an earlier coach."""
     return work.tx.scalars(
         select(GoalRatingRow)
         .where(

@@ -54,7 +54,7 @@ from coach.transitions import next_state
 
 
 class GoalsOfPair(FrozenModel):
-    """The goals of a pair with their T scores; only the two people of the pair see them.
+    """The goals of a pair with their T scores; only the two people in the pair see them.
 
     `is_open` is true if the reader can change goals, and `can_add` if the reader can add a goal.
     """
@@ -90,14 +90,14 @@ class GoalParts(FrozenModel):
 
 
 class GoalStep(FrozenModel):
-    """A change of a goal's state; `seen` is the version that the person has seen."""
+    """A change to a goal's state; `seen` is the version that the person has seen."""
 
     seen: int
     change: GoalChange
 
 
 def read_goals(services: Services, principal: Principal, other_id: str) -> GoalsOfPair:
-    """Return the goals of the principal and another person.
+    """Return the goals of the pair formed by the principal and another person.
 
     Raises:
         NotFoundError: the two are not a pair, or the principal may not see the pair.

@@ -1,4 +1,4 @@
-"""The page with all pairs of a person: agreements, goals, commitments, and pending decisions."""
+"""The page for all of a person's pairs: agreements, goals, commitments, pending decisions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PairCard:
 
     Attributes:
         is_former: whether the pair has ended.
-        to_decide: whether a text of the agreement waits for the reader's decision.
+        to_decide: whether an agreement text is awaiting the reader's decision.
         asks_fit: whether the reader has yet to answer the fit question.
         has_fit: whether the reader can answer the fit question.
         goals: the number of goals.

@@ -33,7 +33,7 @@ from coach.pair_life import LifeStep
 
 
 class GoalCount(FrozenModel):
-    """The number of goals of a cycle in an area and state."""
+    """The number of a cycle's goals in one area and state."""
 
     area: Area
     state: GoalState
@@ -41,7 +41,7 @@ class GoalCount(FrozenModel):
 
 
 class CommitmentCount(FrozenModel):
-    """The number of commitments of a cycle in an area and state."""
+    """The number of a cycle's commitments in one area and state."""
 
     area: Area
     state: CommitmentState
@@ -84,7 +84,7 @@ class OfficeCommitment(FrozenModel):
 
 
 class OfficeLife(FrozenModel):
-    """The pair of a coachee with a coach, and the states that it has reached.
+    """A coachee's pair, identified by its coach, and the states that it has reached.
 
     `reason` is the reason why the pair ended early; `None` if there is none, or none is recorded.
     """

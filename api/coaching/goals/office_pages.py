@@ -1,4 +1,4 @@
-"""The office's pages for the goals and commitments of a cycle, and of one coachee."""
+"""The office's pages for the goals and commitments of a cycle and of a single coachee."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ GOALS_OF_CYCLE_PAGES = APIRouter(include_in_schema=False)
 
 @GOALS_OF_CYCLE_PAGES.get("/cycles/{cycle_id}/goals")
 def show_goals(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show the goals and commitments of a cycle by area and state."""
+    """Show the numbers of a cycle's goals and commitments by area and state."""
     found = read_counts(services, cycle_id)
     query = read_query(request, COACHEE_LIST)
     selected = select_rows(found.counts.coachees, query, COACHEE_ACCESS)
@@ -84,7 +84,7 @@ def _table(
     states: type[StrEnum],
     labels: Mapping[GoalState, Message] | Mapping[CommitmentState, Message],
 ) -> tuple[list[Displayed], list[tuple[Displayed, list[tuple[Displayed, int]]]]]:
-    """Return the states as headings, and for each area the number in each state."""
+    """Return the states as headings, and a row for each area with the count in each state."""
     numbers = {(one.area, one.state.value): one.count for one in counts}
     used = [state for state in states if any(key[1] == state.value for key in numbers)]
     words: Mapping[str, Message] = {state.value: text for state, text in labels.items()}

@@ -45,7 +45,7 @@ def rate_goal(
 
 
 def store_rating(work: PairWork, goal_id: str, rating: RatingInput) -> GoalRow:
-    """Store a rating by a person of the pair, and return the goal; see `rate_goal`."""
+    """Store a rating by a person in the pair, and return the goal; see `rate_goal`."""
     row = goal_row(work, goal_id)
     if rating.by not in {Rater.BOTH, OWN_RATER[work.side]}:
         raise NotAllowedError(facts.NOT_YOUR_RATING())

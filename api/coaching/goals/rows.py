@@ -1,4 +1,4 @@
-"""The tables of goals, their ratings, and commitments."""
+"""Tables for goals, their ratings, and commitments."""
 
 from __future__ import annotations
 

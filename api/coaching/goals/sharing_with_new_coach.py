@@ -1,4 +1,4 @@
-"""The use case by which a coachee shares the goals and commitments of a former pair."""
+"""The use case for sharing a former pair's goals and commitments with the new coach."""
 
 from __future__ import annotations
 

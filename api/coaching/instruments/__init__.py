@@ -1,1 +1,1 @@
-"""Instruments: questions to people, their answers, and the office's view of the answers."""
+"""Instruments: questionnaires, people's answers, and the office's view of the answers."""

@@ -1,4 +1,4 @@
-"""The form of an instrument: its fields, and the conversion of input to answers."""
+"""Instrument forms: their fields, and the conversion of input to answers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Field:
     """A question as a field of a form.
 
     Attributes:
-        heading: the heading of one of two ratings of the same item, otherwise empty.
+        heading: the heading of one of two ratings of the same item; otherwise empty.
         is_choices: whether any number of its options can be chosen.
         is_scale: whether its options are points, which are shown only as numbers.
     """
@@ -36,7 +36,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ItemFields:
-    """An item of a form; `group` is its heading, empty if the previous item has the same one."""
+    """An item of a form; `group` is its heading, or empty to repeat the previous item's."""
 
     group: Displayed
     text: Fact
@@ -50,7 +50,7 @@ class ItemFields:
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """The origin of an instrument's items, and whether they are a validated scale."""
+    """The origin of an instrument's items, and whether they form a validated scale."""
 
     source: Fact
     licence: Fact
@@ -140,7 +140,7 @@ def form_values(instrument: Instrument, answers: Mapping[str, Answer]) -> dict[s
 
 
 def by_field(faults: Mapping[str, Displayed]) -> dict[str, Displayed]:
-    """Return faults by field name instead of by `answers.KEY`."""
+    """Return faults keyed by field name instead of by `answers.KEY`."""
     prefix = f"{ANSWERS}."
     return {
         _field_name(place.removeprefix(prefix)) if place.startswith(prefix) else place: fault

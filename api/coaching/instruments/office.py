@@ -1,4 +1,4 @@
-"""The office's view of answers: the numbers of people asked and of answers, and figures.
+"""The office's view of answers: how many forms were due and submitted, and figures.
 
 This view does not reveal any individual's answers; see `coach.answer_figures`.
 """
@@ -34,7 +34,7 @@ _MANY = 3
 _MANY_OF = 4
 """The office is alerted only if at least one in this many answers is missing."""
 _PAST = timedelta(days=90)
-"""How long after a pair's last session its missing answers are counted."""
+"""How long after a pair's last session its missing answers are still counted."""
 
 
 class OccasionCount(FrozenModel):
@@ -108,7 +108,7 @@ def read_answers_page(services: Services, cycle_id: str) -> AnswersPage:
 
 
 def many_missing(tx: Transaction, asked: Instruments, *, now: datetime) -> Mapping[str, int]:
-    """Return the number of missing answers, by cycle id, for cycles in which many are missing.
+    """Return the number of missing answers, keyed by cycle id, where many are missing.
 
     Answers after a session are not counted here; the office is alerted separately to missing
     feedback.
@@ -197,7 +197,7 @@ def _sessions(tx: Transaction, cycle_id: str, now: datetime) -> tuple[int, int]:
 
 
 def _figures(tx: Transaction, cycle_id: str) -> Iterator[InstrumentFigures]:
-    """Yield the figures of a cycle, by instrument, version, occasion and side.
+    """Yield a cycle's figures for each instrument, version, occasion and side.
 
     Answers to the same text count together, even if people were asked different sets of items.
     """

@@ -25,7 +25,7 @@ from coach.occasions import MOMENTS, Asking, Occasion, askings
 class RespondentPair:
     """A pair that is working together, and the times at which its sessions end, in order.
 
-    Contracting sessions, and sessions that did not take place, are left out.
+    Contracting sessions, and sessions that did not take place, are excluded.
     """
 
     cycle_id: str

@@ -1,4 +1,4 @@
-"""The tables of answers, and of the items that were answered."""
+"""Tables for answers, and for the items that were answered."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class AnswerSheetRow(IdentifiedRow):
     Attributes:
         code: the instrument's code, as in the row of its text.
         subject_id: the id of the session for answers after a session, the id of the follow-up for
-            answers in a follow-up, otherwise the id of the other person of the pair.
+            answers in a follow-up, otherwise the id of the other person in the pair.
         side: the side of the person who answers.
         answers: the answers, by question.
         version: the number of changes.

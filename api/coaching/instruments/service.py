@@ -1,4 +1,4 @@
-"""Use cases of a person: listing the open questions, reading them, and answering them once."""
+"""Use cases for a person: listing the open questions, reading them, and answering them once."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ def _own_occasions(
 
 
 def _own_sheets(tx: Transaction, person_id: str) -> _Sheets:
-    """Return a person's answers by occasion and subject, except answers given after sessions."""
+    """Return a person's answers, keyed by occasion and subject, excluding those after sessions."""
     rows = tx.scalars(
         select(AnswerSheetRow).where(
             AnswerSheetRow.author_id == person_id,

@@ -144,7 +144,7 @@ def stored_answers(answers: Mapping[str, Answer]) -> dict[str, Answer | list[str
 
 
 def sheets_where(tx: Transaction, *conditions: ColumnElement[bool]) -> Sequence[AnswerSheet]:
-    """Return the sheets that match all conditions, in the order in which they were submitted."""
+    """Return the sheets that match all conditions, in order of submission."""
     rows = tx.scalars(
         select(AnswerSheetRow)
         .where(*conditions)
@@ -174,7 +174,7 @@ def after_session(tx: Transaction, session_id: str) -> tuple[AnswerSheet, ...]:
 
 
 def instruments_of_digests(tx: Transaction, digests: Collection[str]) -> Mapping[str, Instrument]:
-    """Return the stored instruments with the given digests, by digest."""
+    """Return the stored instruments with the given digests, keyed by digest."""
     if not digests:
         return {}
     rows = tx.scalars(select(InstrumentTextRow).where(InstrumentTextRow.sha256.in_(digests)))

@@ -1,4 +1,4 @@
-"""Use cases of the office: listing the pairs that ended early, and recording the reasons.
+"""Use cases for the office: listing the pairs that ended early, and recording the reasons.
 
 The office chooses the reason from a closed list. Apart from the office, only a person to whom the
 reason belongs can read it, in the export of their own data.
@@ -114,7 +114,7 @@ def record_reason(
 
 
 def reasons_of(tx: Transaction, coachee_id: str) -> Mapping[str, EarlyEndReason]:
-    """Return why the pairs of a coachee ended early, by coach id."""
+    """Return the reasons why a coachee's pairs ended early, keyed by coach id."""
     rows = tx.scalars(select(EarlyEndRow).where(EarlyEndRow.coachee_id == coachee_id))
     return {row.coach_id or "": row.reason for row in rows}
 

@@ -1,4 +1,4 @@
-"""Erasure of nominations, and of the links from early ends to erased people."""
+"""Erases nominations, and anonymises the early ends of erased people's pairs."""
 
 from __future__ import annotations
 

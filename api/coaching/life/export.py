@@ -15,7 +15,7 @@ from coach.early_ends import EarlyEndReason, Whose
 
 
 class ReportedNomination(FrozenModel):
-    """The office that has nominated the person, and the reference of its letter."""
+    """The office that nominated the person, and the reference of its letter."""
 
     nominated_by: str
     letter: str

@@ -1,4 +1,4 @@
-"""Use cases of the office: listing, recording and removing nominations of coachees."""
+"""Use cases for the office: listing, recording and removing nominations of coachees."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Nomination(FrozenModel):
 
 
 class Candidate(FrozenModel):
-    """A coachee of a cycle, with any nomination, and the time of the invitation to enrol.
+    """A coachee in a cycle, with any nomination and the time of the invitation to enrol.
 
     `can_be_nominated` is true if the coachee is still in the cycle and not nominated yet.
     """

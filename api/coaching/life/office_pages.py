@@ -1,4 +1,4 @@
-"""The office's pages about nominations, and about pairs that ended early."""
+"""The office's pages for nominations, and for pairs that ended early."""
 
 from __future__ import annotations
 

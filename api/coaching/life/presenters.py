@@ -40,7 +40,7 @@ _OF_COACHEE_ONLY = frozenset(
         *(LifeState.ALUMNUS, LifeState.GONE),
     }
 )
-"""The states that concern only the coachee and are hidden from the coach."""
+"""States that concern only the coachee and are hidden from the coach."""
 
 REASON_OPTIONS = tuple(Option(one.value, words()) for one, words in facts.REASONS.items())
 WHOSE_OPTIONS = tuple(Option(one.value, words()) for one, words in facts.WHOSE.items())

@@ -1,6 +1,6 @@
 """Collects data about the life of pairs from the tables in which it was recorded.
 
-The data of any number of pairs of a cycle is read in a fixed number of queries.
+The number of queries is the same for any number of pairs in a cycle.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class _Found:
-    """The data found about all pairs, by pair, coachee or agreement."""
+    """The data found about all pairs, keyed by pair, coachee or agreement."""
 
     zone: ZoneInfo
     called: datetime | None = None
@@ -49,7 +49,7 @@ class _Found:
 def lives_of(
     tx: Transaction, pairs: Sequence[Pair], *, now: datetime
 ) -> Mapping[Key, tuple[LifeStep, ...]]:
-    """Return the states that pairs of one cycle have reached, by the ids of coachee and coach."""
+    """Return the states that pairs in one cycle have reached, keyed by coachee and coach ids."""
     if not pairs:
         return {}
     found = _find(tx, pairs)

@@ -1,4 +1,4 @@
-"""The tables of nominations, and of the reasons why pairs ended early."""
+"""Tables for nominations, and for the reasons why pairs ended early."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_LETTER = 80
 
 
 class NominationRow(IdentifiedRow):
-    """The nomination of a coachee by an office's letter. The letter itself is never stored.
+    """The nomination of a coachee in a letter from an office. The letter itself is never stored.
 
     A row is never changed: the office removes an incorrect nomination and records a new one.
     """

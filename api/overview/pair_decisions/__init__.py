@@ -1,1 +1,1 @@
-"""Pins, bans and waivers: decisions of managers about single pairs, stored in the policy."""
+"""Pins, bans and waivers: managers' decisions about single pairs, stored in the policy."""

@@ -50,7 +50,7 @@ class DecisionKind(StrEnum):
 
 
 class PairOfDecision(FrozenModel):
-    """A decision about a coachee and a coach, who are named by their ids or names."""
+    """A decision about a coachee and a coach, who are identified by id or name."""
 
     kind: DecisionKind
     coachee: Annotated[str, Field(max_length=500)]
@@ -105,7 +105,7 @@ def decide(
 def end_decision(
     services: Services, cycle_id: str, ended: PairOfDecision, *, version: int | None = None
 ) -> None:
-    """Remove a pin, a ban or a waiver from the policy. The people are named by their ids.
+    """Remove a pin, a ban or a waiver from the policy. The people are identified by id.
 
     Raises:
         ChangedSinceError: the policy has another version.
@@ -144,14 +144,14 @@ def _obstacle(
 
 
 def _full(policy: Cycle, roster: Roster, coachee: str, coach: str) -> Fact | None:
-    """Return a message if a coach has no place left for another pin, otherwise `None`."""
+    """Return a message if pinning another coachee would exceed a coach's capacity, else `None`."""
     others = sum(one == coach for other, one in policy.pins.items() if other != coachee)
     capacity = next(one.capacity for one in roster.coaches if one.id == coach)
     return facts.PINS_ABOVE_CAPACITY(count=capacity) if others >= capacity else None
 
 
 def pin_objections(policy: Cycle, roster: Roster, coachee: str, coach: str) -> dict[str, Fact]:
-    """Return why a pair cannot be pinned, by rule; empty if the pair can be pinned."""
+    """Return the reasons why a pair cannot be pinned, keyed by rule; empty if it can be."""
     pair = PairJudgement(roster, policy, coachee, coach)
     found = pair.objections()
     if not found and not pair.can_place_sessions():

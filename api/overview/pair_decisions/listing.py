@@ -23,7 +23,7 @@ from matching.rules.objections import all_reasons, objections
 
 @dataclass(frozen=True, slots=True)
 class ListedDecision:
-    """A decision about a pair whose people are named by their ids."""
+    """A decision about a pair whose people are identified by id."""
 
     kind: DecisionKind
     coachee: str
@@ -55,7 +55,7 @@ class PairDecisions:
 
 @dataclass(frozen=True, slots=True)
 class DecisionsPage:
-    """A page of the decisions of a cycle."""
+    """One page of a cycle's decisions."""
 
     found: PairDecisions
     selected: Selected[ListedDecision]

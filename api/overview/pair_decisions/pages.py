@@ -1,4 +1,4 @@
-"""The page with the pins, bans and waivers of a cycle."""
+"""The page for a cycle's pins, bans and waivers."""
 
 from __future__ import annotations
 

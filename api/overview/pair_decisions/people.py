@@ -13,12 +13,12 @@ from coach.texts.facts import Fact
 
 
 def suggestion(person: Person) -> str:
-    """Return the text of a person in a list of suggestions: the id and the name."""
+    """Return the text that represents a person in a list of suggestions: id and name."""
     return f"{person.id} {person.name}"
 
 
 def read_pair(roster: Roster, coachee: str, coach: str) -> tuple[str, str, list[InputFault]]:
-    """Return the ids of a coachee and a coach, empty if not found, and the faults in the texts."""
+    """Return the ids of a coachee and a coach (empty if not found), and faults in the texts."""
     faults: list[InputFault] = []
     ids: list[str] = []
     for field, people, text in (

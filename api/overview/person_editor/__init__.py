@@ -1,1 +1,1 @@
-"""The form with which the office changes the data of one person in a list."""
+"""The form with which the office changes one person's data in a list."""

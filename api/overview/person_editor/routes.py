@@ -24,7 +24,7 @@ _Cell = Annotated[str | None, Field(max_length=4000)]
 
 
 class PersonCells(FrozenModel):
-    """The data of a person; each value is written as in the column of the list."""
+    """The data of a person; each value has the format of its list column."""
 
     id: str
     side: Side
@@ -33,7 +33,7 @@ class PersonCells(FrozenModel):
 
 
 class PersonCellsInput(FrozenModel):
-    """New values, written as in the list; fields that are left out or null do not change.
+    """New values, in the format of the list; omitted or null fields do not change.
 
     Columns that exist only in the other list are ignored.
     """

@@ -45,13 +45,13 @@ EDITED: Mapping[Side, tuple[str, ...]] = {
     Side.COACHEE: (*_SHARED, "role", "rank_sensitivity", "uniformed_coach", "priority"),
     Side.COACH: (*_SHARED, "capacity", "max_per_day", "max_per_week", "chain_of_command"),
 }
-"""The columns that the office can edit. An address is changed in the directory."""
+"""The columns that the office can edit. Addresses are changed in the directory instead."""
 _NAMING_OTHERS = frozenset({"chain_of_command"})
 
 
 @dataclass(frozen=True, slots=True)
 class EditedPerson:
-    """A person of a cycle, with the cells that can be edited, and the version of their data."""
+    """A person in a cycle, with the cells that can be edited, and the version of their data."""
 
     id: str
     side: Side
@@ -83,7 +83,7 @@ def edit_person(
     version: int | None,
     principal: Principal = SYSTEM,
 ) -> EditedPerson:
-    """Change cells of a person; cells that are not given do not change.
+    """Change a person's cells; omitted cells do not change.
 
     The next run uses the new values. A later list keeps each new value unless the list's value
     differs from the previous list's. Earlier lists can no longer be restored. `version` is the

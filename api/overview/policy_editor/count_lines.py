@@ -1,4 +1,4 @@
-"""Formats the lines that state how many pairs the rules leave."""
+"""Formats the lines that state how many pairs remain after the rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HARD = {rule.name for rule in HARD_RULES}
 
 
 def rule_lines(rule: str, counts: PairCounts | None) -> Sequence[Fact]:
-    """Return lines stating how many pairs a rule leaves, or that the rule only gives points.
+    """Return lines stating how many pairs a rule leaves, or that it only awards points.
 
     Returns no lines if pairs were not counted.
     """

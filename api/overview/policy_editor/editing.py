@@ -1,4 +1,4 @@
-"""Use cases for reading, checking and saving the policy of a cycle as fields of a form."""
+"""Use cases for reading, checking and saving a cycle's policy as form fields."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def read_stored(services: Services, cycle_id: str) -> StoredPolicy:
 def check_fields(
     services: Services, cycle_id: str, entered: Mapping[str, str], *, schedule: bool
 ) -> CheckedPolicy:
-    """Return the effect of saving the texts of the fields, without storing anything.
+    """Return the effect of saving the entered texts, without storing anything.
 
     With `schedule`, the pairs that can place their sessions are counted, and the ids of people are
     checked, which takes longer.
@@ -127,7 +127,7 @@ def _checked(stored: Cycle, policy: Cycle, roster: Roster, *, schedule: bool) ->
 def save_fields(
     services: Services, cycle_id: str, entered: Mapping[str, str], version: int | None
 ) -> CheckedPolicy:
-    """Replace the policy with the texts of the fields; return the changes.
+    """Replace the policy with the entered texts; return the changes.
 
     Only values that differ are written to the cycle file, which keeps its comments.
 

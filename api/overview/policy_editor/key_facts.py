@@ -1,4 +1,4 @@
-"""The labels and hints of the keys of the cycle file, by key."""
+"""Labels and hints for the keys of the cycle file."""
 
 from __future__ import annotations
 

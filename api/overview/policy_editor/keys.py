@@ -1,6 +1,6 @@
-"""The keys of the cycle file in groups, each key with the form of its field.
+"""The keys of the cycle file in groups, and the form of each key's field.
 
-Pins, bans and waivers are left out, because they have their own page.
+Pins, bans and waivers are excluded, because they have their own page.
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ FIRST_KEYS = (
     *("cycle.name", "cycle.start", "cycle.end", "cycle.timezone"),
     *("sessions.count", "sessions.minutes", "sessions.min_gap_days", "sessions.max_gap_days"),
 )
-"""The keys with which a cycle is created; the others start with their defaults."""
+"""The keys entered when a cycle is created; all others start with their defaults."""
 
 _ANY_DAY = date(2000, 1, 1)
 DEFAULTS = Cycle(cycle=CycleDates(start=_ANY_DAY, end=_ANY_DAY))

@@ -18,7 +18,7 @@ _NAME = "cycle.name"
 
 
 def first_entries() -> dict[str, str]:
-    """Return the initial texts of the fields of a new cycle: the defaults, if there are any."""
+    """Return the initial texts of a new cycle's fields: the defaults, if there are any."""
     return entered_of(DEFAULTS, FIRST_KEYS) | dict.fromkeys(WITHOUT_DEFAULT, "")
 
 

@@ -44,7 +44,7 @@ class FieldViewModel:
 
 
 def present_field(key: PolicyKey, entered: Mapping[str, str], faults: Faults) -> FieldViewModel:
-    """Return the field of a key."""
+    """Return the form field for a key."""
     text = entered.get(key.key, "")
     options = tuple((key.choices or {}).items())
     has_default = key.key not in WITHOUT_DEFAULT
@@ -82,7 +82,7 @@ def entered_of(policy: Cycle, keys: Iterable[str] = KEYS) -> dict[str, str]:
 
 
 def faults_by_field(faults: Iterable[InputFault]) -> Faults:
-    """Return the messages of faults in a cycle file by field, in the order of the file."""
+    """Return the messages of faults in a cycle file, grouped by field, in file order."""
     found: dict[str, list[Displayed]] = defaultdict(list)
     for fault in faults:
         found[_field(fault.column)].append(fault.message)

@@ -80,7 +80,7 @@ def check_policy_changes(
         ),
     ] = True,
 ) -> PolicyCheckJson:
-    """Check changes of the policy, and count the pairs that each rule would leave.
+    """Check changes to the policy, and count the pairs that each rule would leave.
 
     Nothing is stored.
     """

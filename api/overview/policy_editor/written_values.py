@@ -1,7 +1,8 @@
 """Converts values of the cycle file to the texts of form fields, and back.
 
-A text that is not a value is passed on as text, so that the parser of cycle files, which reads the
-changed file, describes the fault. Only faults that the parser cannot describe are found here.
+A text that cannot be converted to a value is passed on as text, so that the parser of cycle files,
+which reads the changed file, describes the fault. Only faults that the parser cannot describe are
+found here.
 """
 
 from __future__ import annotations
@@ -72,10 +73,10 @@ def _text(value: Any) -> str:  # noqa: ANN401 - as above
 
 
 def read_value(key: PolicyKey, text: str) -> JsonValue:
-    """Return the JSON value of the text of a field; `None` means the default.
+    """Return the JSON value of a field's text; `None` means the default.
 
     Raises:
-        CellError: the text is not in the form of the field.
+        CellError: the text does not have the field's format.
     """
     return _READERS[key.form](text.strip())
 

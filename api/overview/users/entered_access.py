@@ -37,7 +37,7 @@ class EnteredAccess(FrozenModel):
 
 
 def cycle_names(services: Services) -> dict[str, str]:
-    """Return the names of all cycles by id, newest first."""
+    """Return the names of all cycles, keyed by id, newest first."""
     with services.database.reading() as tx:
         cycles = select(CycleRow.id, CycleRow.name)
         rows = tx.execute(cycles.order_by(CycleRow.created_at.desc(), CycleRow.id)).all()
@@ -45,11 +45,10 @@ def cycle_names(services: Services) -> dict[str, str]:
 
 
 def access_from_form(services: Services, fields: Mapping[str, str]) -> Access:
-    """Return the access that is entered in a form.
+    """Return the access entered in a form.
 
     Raises:
-        UnusableInputError: the input is incomplete or invalid; the columns are the fields of the
-            form.
+        UnusableInputError: the input is incomplete or invalid; the columns name the form fields.
     """
     role = fields.get("role", "")
     if role not in [one.value for one in OfficeRole]:

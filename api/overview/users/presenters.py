@@ -49,7 +49,7 @@ def present_credential(
 
 
 def entered_of(entered: Mapping[str, str] | Access) -> dict[str, object]:
-    """Return the values of the fields of the form, as entered or as stored."""
+    """Return the values of the form's fields, as entered or as stored."""
     if isinstance(entered, Access):
         return {
             "role": entered.role.value,

@@ -1,4 +1,4 @@
-"""Compares uploaded lists with the people of their cycle; the latest comparisons are kept.
+"""Compares uploaded lists with the people in their cycle, and caches the latest comparisons.
 
 Reading and comparing two thousand people takes most of a second, and a manager looks at the same
 comparison several times. The comparison depends only on stored data, so it is cached under the
@@ -46,7 +46,7 @@ class _Stored:
 
 
 def compared_lists(tx: Transaction, cycle_id: str) -> ComparedLists:
-    """Return the lists that wait for a decision in a cycle, compared with its people."""
+    """Return the lists awaiting a decision in a cycle, compared with its people."""
     outcome: str = tx.scalars(
         select(cast(ListPreviewRow.outcome, Text)).where(ListPreviewRow.cycle_id == cycle_id)
     ).one()
@@ -58,7 +58,7 @@ def compared_lists(tx: Transaction, cycle_id: str) -> ComparedLists:
 
 
 def forget_compared_lists() -> None:
-    """Forget the comparisons that this process keeps, which contain personal data."""
+    """Clear this process's cached comparisons, which contain personal data."""
     _compared.cache_clear()
 
 

@@ -14,7 +14,7 @@ from api.participants.undo import replaced_at
 
 
 class ListState(NamedTuple):
-    """Whether lists wait for a decision, and when the change that can be undone was made.
+    """Whether lists are awaiting a decision, and when the change that can be undone was made.
 
     `replaced_at` is `None` if no change can be undone. `version` is the version of the lists in
     use.

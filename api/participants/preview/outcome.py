@@ -18,7 +18,7 @@ from coach.people import Coach, Coachee, Roster
 from coach.texts.facts import Fact
 
 KINDS = {Side.COACHEE: PeopleKind.COACHEES, Side.COACH: PeopleKind.COACHES}
-"""The kind of people of each side."""
+"""The kind of people on each side."""
 _ShortText = Annotated[str, Field(max_length=100), SingleLineText]
 
 
@@ -52,9 +52,9 @@ class Encoding(StrEnum):
 
 
 class EncodingQuestion(FrozenModel):
-    """The question of which encoding a file has.
+    """A question about the encoding of a file.
 
-    `words` is a word of the file, decoded in each possible encoding, the most likely first.
+    `words` is a word from the file, decoded in each possible encoding, the most likely first.
     """
 
     side: Side
@@ -63,7 +63,7 @@ class EncodingQuestion(FrozenModel):
 
 
 class HeaderQuestion(FrozenModel):
-    """The question of which column a header denotes.
+    """A question about which column a header denotes.
 
     `samples` are values below the header, and `suggestion` is the column with the nearest name.
 
@@ -95,7 +95,7 @@ class Outcome(FrozenModel):
     Attributes:
         coachees: the coachees; `None` if their list was not uploaded, or if there are faults.
         coaches: as for `coachees`.
-        rows: the row of each person in the files, by side and id.
+        rows: the row of each person in the files, keyed by side and id.
         understood: the values that were not in the standard format, and how they were read.
         warnings: possible mistakes that do not prevent the lists from being used.
         faults: the faults that prevent the lists from being used.
@@ -118,11 +118,11 @@ class Outcome(FrozenModel):
         return bool(self.encodings or self.headers)
 
     def people(self, side: Side) -> tuple[Coachee, ...] | tuple[Coach, ...] | None:
-        """Return the people of one side, or `None` if there is no list of them."""
+        """Return the people on one side, or `None` if there is no list of them."""
         return self.coachees if side is Side.COACHEE else self.coaches
 
     def roster(self, current: Roster) -> Roster:
-        """Return the people of the cycle with these lists; `current` supplies the other lists."""
+        """Return the people in the cycle with these lists; `current` supplies the other lists."""
         return Roster(
             coachees=current.coachees if self.coachees is None else self.coachees,
             coaches=current.coaches if self.coaches is None else self.coaches,
@@ -130,4 +130,4 @@ class Outcome(FrozenModel):
 
 
 UploadedFiles = Mapping[Side, NamedFile]
-"""The uploaded files by side; at least one."""
+"""One or both uploaded files, keyed by side."""

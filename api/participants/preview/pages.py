@@ -1,4 +1,4 @@
-"""The page with lists that wait for a decision, and its forms."""
+"""The page for lists awaiting a decision, and its forms."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PREVIEW_PAGES = APIRouter(prefix="/cycles/{cycle_id}/people", include_in_schema=
 _LEAVE_OUT = "-"
 _SECTION = "section"
 _PARTS = ListDefinition(sorts=("row",), fixed=(_SECTION,))
-"""Defines how the long sections are paged: the changes of each list, and possible duplicates."""
+"""Defines the pagination of the long sections: each list's changes, and possible duplicates."""
 _WRITE = Permission(MANAGER, scope=TokenScope.PEOPLE)
 
 
@@ -77,7 +77,7 @@ def use_previewed_lists(
 
 @PREVIEW_PAGES.post("/preview/discard")
 def discard_previewed_lists(cycle_id: str, services: ServicesDep) -> Response:
-    """Delete the lists that wait for a decision."""
+    """Delete the lists that are awaiting a decision."""
     service.discard_lists(services, cycle_id)
     return redirect_after_post(urls.cycle(cycle_id))
 

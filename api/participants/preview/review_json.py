@@ -14,7 +14,7 @@ from coach.people import Person
 from coach.texts.renderer import Renderer
 
 Rows = Mapping[Side, Mapping[str, int]]
-"""The row of each person in the files, by side and id."""
+"""The row of each person in the files, keyed by side and id."""
 DUPLICATES = "duplicates"
 """The section with the possible duplicates. The changes of each side are another section."""
 AnyRow = TypeVar("AnyRow")
@@ -73,7 +73,7 @@ class RenumberedJson(FrozenModel):
 
 
 class ReviewJson(FrozenModel):
-    """The people who are, or may be, entered several times."""
+    """People who are, or may be, listed more than once."""
 
     doubled: tuple[tuple[ListedJson, ...], ...]
     in_both_lists: tuple[tuple[ListedJson, ...], ...]
@@ -82,10 +82,10 @@ class ReviewJson(FrozenModel):
 
 
 class Shown(Protocol):
-    """Selects the part of the changes, or of the possible duplicates, that is returned."""
+    """Selects which changes or possible duplicates are returned."""
 
     def __call__(self, section: str, rows: Sequence[AnyRow], /) -> Sequence[AnyRow]:
-        """Return the part of a section's rows; see `DUPLICATES` for the sections."""
+        """Return the selected rows of a section; see `DUPLICATES` for the sections."""
         ...
 
 
@@ -96,7 +96,7 @@ def _everything(_section: str, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
 def review_json(
     review: ListReview, rows: Rows, texts: Renderer, shown: Shown = _everything
 ) -> tuple[tuple[ListJson, ...], ReviewJson]:
-    """Return the changes that each list makes, and the people who are entered several times."""
+    """Return the changes that each list makes, and the people who are listed more than once."""
     labels = _Labels(review, rows)
     return tuple(_list_json(one, labels, texts, shown) for one in review.lists), ReviewJson(
         doubled=tuple(map(labels.all, review.doubled)),

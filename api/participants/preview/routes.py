@@ -89,7 +89,7 @@ def preview_json(preview: Preview, texts: Renderer) -> PreviewJson:
 
 
 def uploaded_files(coachees: UploadFile | None, coaches: UploadFile | None) -> UploadedFiles:
-    """Return the uploaded lists by side, omitting file fields that were left empty."""
+    """Return the uploaded lists, keyed by side, omitting file fields that were left empty."""
     return {
         side: NamedFile(file.filename, file.file.read())
         for side, file in ((Side.COACHEE, coachees), (Side.COACH, coaches))
@@ -111,7 +111,7 @@ def preview_people(
 ) -> PreviewJson:
     """Upload one list or both for review, as CSV, XLSX or ODS files of at most 20 MiB each.
 
-    The people of the cycle do not change until you use the lists. The lists are kept for 24 hours,
+    The people in the cycle do not change until you use the lists. The lists are kept for 24 hours,
     and replace any lists that were uploaded earlier and not used.
     """
     files = uploaded_files(coachees, coaches)
@@ -120,7 +120,7 @@ def preview_people(
 
 @PREVIEWS.get("/{cycle_id}/people/preview", responses=problem_responses(404))
 def read_preview(cycle_id: str, services: ServicesDep, texts: TextsDep) -> PreviewJson:
-    """Get the lists that wait for a decision, compared with the people currently in the cycle."""
+    """Get the lists awaiting a decision, compared with the people currently in the cycle."""
     return preview_json(service.read_preview(services, cycle_id), texts)
 
 
@@ -149,7 +149,7 @@ def use_previewed_lists(
     responses=problem_responses(404),
 )
 def discard_previewed_lists(cycle_id: str, services: ServicesDep) -> None:
-    """Delete the lists that wait for a decision."""
+    """Delete the lists that are awaiting a decision."""
     service.discard_lists(services, cycle_id)
 
 

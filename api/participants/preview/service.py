@@ -1,4 +1,4 @@
-"""Use cases of previews: upload, answer questions, read, use and discard."""
+"""Use cases for previews: uploading lists, answering questions, reading, using, discarding."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class PreviewAnswers(FrozenModel):
     coaches: ListAnswers = ListAnswers()
 
     def by_side(self) -> dict[Side, ListAnswers]:
-        """Return the answers by side."""
+        """Return the answers, keyed by side."""
         return {Side.COACHEE: self.coachees, Side.COACH: self.coaches}
 
 
@@ -66,12 +66,12 @@ class Confirmation(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Uploaded lists that wait for a decision.
+    """Uploaded lists that are awaiting a decision.
 
     Attributes:
         cycle: the cycle.
         expires_at: when the lists are deleted unless they are used.
-        files: the names of the files by side.
+        files: the names of the files, keyed by side.
         outcome: the outcome of reading the files.
         review: the comparison with the people currently in the cycle; `None` while there are
             questions.
@@ -103,7 +103,8 @@ def preview_lists(
 ) -> Preview:
     """Read one list or both, and store them until a manager decides on them.
 
-    Any lists that still wait for a decision are replaced. The people of the cycle do not change.
+    Any lists that are still awaiting a decision are replaced. The people in the cycle do not
+    change.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -167,10 +168,10 @@ def answer_questions(services: Services, cycle_id: str, answers: PreviewAnswers)
 
 
 def read_preview(services: Services, cycle_id: str) -> Preview:
-    """Return the lists that wait for a decision, compared with the people currently in the cycle.
+    """Return the lists awaiting a decision, compared with the people currently in the cycle.
 
     Raises:
-        NotFoundError: there is no such cycle, or no lists wait for a decision.
+        NotFoundError: there is no such cycle, or no lists are awaiting a decision.
     """
     with services.database.reading() as tx:
         cycle_header(tx, cycle_id)
@@ -187,7 +188,7 @@ def use_lists(
     Raises:
         ConfirmFirstError: the lists change the email address of a person, and the user has not
             authenticated recently.
-        NotFoundError: no lists wait for a decision.
+        NotFoundError: no lists are awaiting a decision.
         ChangedSinceError: the lists or the people have changed since they were shown.
         ConflictError: there are questions, or a list has to be confirmed as well.
         UnusableInputError: the policy names people who are no longer in the cycle.
@@ -218,7 +219,7 @@ def use_lists(
 
 
 def discard_lists(services: Services, cycle_id: str) -> None:
-    """Delete the lists that wait for a decision, if there are any.
+    """Delete the lists that are awaiting a decision, if there are any.
 
     Raises:
         NotFoundError: there is no such cycle.

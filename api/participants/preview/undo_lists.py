@@ -1,4 +1,4 @@
-"""The use case that undoes the latest list of a cycle."""
+"""The use case for undoing a cycle's latest list."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from coach.errors import ConflictError
 def undo_lists(
     services: Services, principal: Principal, cycle_id: str, *, version: int | None = None
 ) -> None:
-    """Restore the people of a cycle as they were before its latest list.
+    """Restore the people in a cycle as they were before its latest list.
 
     `version` is the version of the lists to undo; `None` disables the check. People whom the list
     added are deleted. Addresses that people have changed are kept.

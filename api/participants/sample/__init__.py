@@ -1,4 +1,4 @@
-"""The sample cycle: fictitious people, in files like the files of a programme manager."""
+"""The sample cycle: fictitious people, in files like those of a programme manager."""
 
 from __future__ import annotations
 

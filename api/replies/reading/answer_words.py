@@ -1,4 +1,4 @@
-"""The words with which people accept or decline, by language.
+"""The words with which people accept or decline in each language.
 
 A word counts only if it means the same in all languages that its writer reads: *ne* is *no* in
 Serbian and *us* in Albanian, and *ja* is *yes* in German and *I* in Bosnian. Case, accents and
@@ -25,7 +25,7 @@ class WrittenAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AnswerWords:
-    """The answers in one language, and its words that are answers only in another language."""
+    """The answers in one language, and its words that mean an answer only in another language."""
 
     yes: tuple[str, ...]
     no: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Emails that no person wrote: reports of mail servers, automatic replies and receipts."""
+"""Recognises emails not written by people: server reports, automatic replies and receipts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def is_report(mail: MailStructure) -> bool:
 def failed_addresses(mail: MailStructure) -> tuple[str, ...]:
     """Return the addresses to which, according to a report, an email cannot be delivered.
 
-    Addresses for which delivery is only delayed are left out. At most `_MAX_FAILED` are returned.
+    Addresses for which delivery is only delayed are omitted. At most `_MAX_FAILED` are returned.
     """
     try:
         _, permanent = all_failures(mail.message)

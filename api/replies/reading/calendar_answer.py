@@ -1,4 +1,4 @@
-"""Parses answers of calendars (iTIP, RFC 5546): a reply or counter-proposal to one event.
+"""Parses calendars' answers (iTIP, RFC 5546): a reply or counter-proposal for one event.
 
 The parser tolerates a missing METHOD if the MIME part names one, a missing ORGANIZER (outlook.com),
 alarms (Google), and addresses that begin with `MAILTO:`.
@@ -63,7 +63,7 @@ class CalendarAnswer:
 
     Attributes:
         organiser: the address of the organiser, or empty.
-        stamp: when the answer was made, by the clock of its sender; `None` if it is unknown.
+        stamp: when the answer was made, according to the sender's clock; `None` if unknown.
         start: the start of the event; for a counter-proposal, the proposed start. `None` if it has
             no time zone.
     """

@@ -51,8 +51,8 @@ class IncomingMail:
         sender: the address in From, in lower case; empty if there is not exactly one.
         is_authenticated: whether the receiving server has authenticated the sender's domain.
         references: the ids of the messages to which the email replies.
-        answer: the answer of a calendar.
-        prepared: the answer in the subject that a button of an invitation has prepared.
+        answer: the answer from a calendar.
+        prepared: the answer that a button in an invitation put into the subject.
         words: the text, if it is short enough to be an answer; otherwise empty.
         text: the text that the sender wrote, without quotes; for calendars, the comment.
         failed: for bounces, the addresses that cannot be reached.

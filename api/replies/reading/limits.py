@@ -1,4 +1,4 @@
-"""Limits on emails, and texts from them that are safe to store."""
+"""Limits on emails, and functions that make their text safe to store."""
 
 from __future__ import annotations
 

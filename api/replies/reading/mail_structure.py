@@ -90,7 +90,7 @@ class MailStructure:
             raise UnreadableError from error
 
     def headers(self, name: str) -> tuple[str, ...]:
-        """Return the decoded values of a header, at most `MAX_HEADERS`."""
+        """Return up to `MAX_HEADERS` decoded values of a header."""
         found = self.message.get_all(name, [])[:MAX_HEADERS]
         return tuple(_decoded(str(value)[:MAX_HEADER_CHARACTERS]) for value in found)
 
