@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,12 +22,10 @@ _OPTIONAL = (
     *("with_name", "mode", "place", "join_link"),
     *("old_when", "old_mode", "old_place"),
 )
-_SPECIAL = re.compile(r"[&<>\"']")  # the characters that `escape` replaces
 _LINKS = ("accept", "decline", "propose", "calendar")
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyLinks:
+class ReplyLinks(NamedTuple):
     """The links of an email's reply buttons: pages of this server, or `mailto:` links.
 
     `calendar` is the URL of the session as a calendar file; empty if the links are not web pages.
@@ -50,8 +46,7 @@ class MailTexts(NamedTuple):
     html: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class MailKind:
+class MailKind(NamedTuple):
     """The properties that determine which parts of the templates an email contains.
 
     Attributes:
@@ -106,13 +101,16 @@ def mail_texts(
     given = _Given(optional, links.are_web_pages, bool(links.calendar))
     patterns = _patterns(texts, kind, given)
     shown = {**values, **{name: getattr(links, name) for name in _LINKS}}
-    raw = {name: shown[name].encode() for name in patterns.subject.names}
+    raw = {name: text.encode() for name, text in shown.items()}
+    plain = html = raw
+    together = "".join(shown.values())
+    if "\n" in together or escape(together) != together:
+        plain = {name: _with_crlf(text) for name, text in raw.items()}
+        html = {name: _with_crlf(str(escape(text)).encode()) for name, text in shown.items()}
     return MailTexts(
         patterns.subject.fill(raw).decode().strip(),
-        patterns.plain.fill(
-            {name: _with_crlf(shown[name].encode()) for name in patterns.plain.names}
-        ),
-        patterns.html.fill({name: _escaped(shown[name]) for name in patterns.html.names}),
+        patterns.plain.fill(plain),
+        patterns.html.fill(html),
     )
 
 
@@ -144,11 +142,6 @@ def _patterns(texts: Renderer, kind: MailKind, given: _Given) -> _Patterns:
         TextPattern(_with_crlf(plain), names),
         TextPattern(_with_crlf(html), names),
     )
-
-
-def _escaped(value: str) -> bytes:
-    shown = str(escape(value)) if _SPECIAL.search(value) else value
-    return _with_crlf(shown.encode())
 
 
 def _with_crlf(text: bytes) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 
 from openpyxl.cell.cell import ERROR_CODES
@@ -31,8 +32,7 @@ def are_plain(rows: Rows) -> bool:
     return not any(
         isinstance(cell, str)
         and (len(cell) > _MAX_CHARACTERS or _SPECIAL.search(cell) or cell in ERROR_CODES)
-        for row in rows
-        for cell in row
+        for cell in {cell for row in rows for cell in row}
     )
 
 
@@ -63,6 +63,7 @@ def rows_xml(rows: Rows, style: int) -> bytes:
     return "".join(lines).encode()
 
 
+@lru_cache(maxsize=4096)  # the same names and times recur
 def _value(cell: int | str) -> str:
     if isinstance(cell, int):
         return f'"n"><v>{cell}</v></c>'
