@@ -32,9 +32,10 @@ class AlternatingPath:
     added: list[int]
 
     def apply(self, choice: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return `choice` without the removed pairs and with the added ones."""
-        stays = np.setdiff1d(choice, self.removed, assume_unique=True)
-        return np.union1d(stays, np.array(self.added, dtype=np.int64))
+        """Return `choice`, ascending, without the removed pairs and with the added ones."""
+        stays = np.delete(choice, np.searchsorted(choice, self.removed))
+        added = np.array(sorted(self.added), dtype=np.int64)
+        return np.insert(stays, np.searchsorted(stays, added), added)
 
 
 class ResidualPaths:

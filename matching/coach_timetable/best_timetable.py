@@ -43,6 +43,7 @@ else:
 _UNIT = 1 << 20
 _INTEGRALITY_TOLERANCE = 1e-6
 _MAX_COLUMNS = 60_000  # maximum size of a relaxation
+_NO_PRICES = RowPrices()
 _COST_MARGINS = (4, 16)  # ranges above the bound, searched before the full gap
 
 
@@ -80,16 +81,12 @@ def best_timetable(
     found = relaxation.integral_timetable()
     if found is not None and subproblem.total_cost(found) < incumbent.cost:
         incumbent = CoachIncumbent(found, subproblem.total_cost(found), incumbent.bound)
-    price, bound = relaxation.row_prices()
+    price, priced, bound = relaxation.row_prices()
     incumbent = CoachIncumbent(
         incumbent.timetable, incumbent.cost, max(incumbent.bound, _round_up(bound))
     )
     if incumbent.proven:
         return incumbent
-    priced = [
-        _independent_cost(subproblem, price, series_index)
-        for series_index in range(len(subproblem.series))
-    ]
     for margin in (*_COST_MARGINS, incumbent.cost - incumbent.bound):
         most = min(incumbent.cost - 1, incumbent.bound + margin)
         slack = most * _UNIT - bound
@@ -103,10 +100,10 @@ def best_timetable(
     return incumbent
 
 
-def independent_costs(subproblem: CoachSubproblem) -> list[int]:
-    """Return each series' minimum cost if the coach had no other coachees."""
+def independent_costs(subproblem: CoachSubproblem, price: RowPrices = _NO_PRICES) -> list[int]:
+    """Return each series' minimum cost, including prices, if the coach had no other coachees."""
     return [
-        _independent_cost(subproblem, RowPrices(), series_index)
+        _independent_cost(subproblem, price, series_index)
         for series_index in range(len(subproblem.series))
     ]
 
@@ -158,8 +155,11 @@ class _SeriesRelaxation:
         """Return the timetable if the solution is integral, otherwise `None`."""
         return self._integral_timetable()
 
-    def row_prices(self) -> tuple[RowPrices, int]:
-        """Return the shared rows' dual prices and a lower bound, both in units of `1 / _UNIT`."""
+    def row_prices(self) -> tuple[RowPrices, list[int], int]:
+        """Return the shared rows' dual prices, each series' minimum cost, and a lower bound.
+
+        All are in units of `1 / _UNIT`; the minimum costs include the prices.
+        """
         subproblem, shared = self._series_lp.subproblem, self._series_lp.shared
         duals = np.asarray(self._solver.getSolution().row_dual)[len(self._series_lp.rows) :]
         position: dict[int, int] = {}
@@ -173,10 +173,8 @@ class _SeriesRelaxation:
             for pair in row.held if row_price else ():
                 held[pair] = held.get(pair, 0) + row_price
         price = RowPrices(position, held, _UNIT)
-        return price, sum(
-            _independent_cost(subproblem, price, series_index)
-            for series_index in range(len(subproblem.series))
-        ) - capacity_cost
+        priced = independent_costs(subproblem, price)
+        return price, priced, sum(priced) - capacity_cost
 
     def _integral_timetable(self) -> tuple[SessionOptions, ...] | None:
         values = np.asarray(self._solver.getSolution().col_value)

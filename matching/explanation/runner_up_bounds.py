@@ -8,7 +8,7 @@ value equals the bound, it is proven to be the runner-up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,12 +98,13 @@ class RunnerUpBounds:
         if loss >= NO_PATH:
             return None
         self._deadline.check()
-        choice = self._residual_paths.shortest_path(coachee).apply(self._chosen)
+        path = self._residual_paths.shortest_path(coachee)
+        choice = path.apply(self._chosen)
         best = int(self._profit[choice].sum()) >= (self._lagrangian.bound - loss) // DUAL_SCALE
         if (
             best
             and self._is_acceptable(choice, is_acceptable)
-            and not self._infeasible_coaches(choice)
+            and not self._infeasible_coaches(choice, [*path.removed, *path.added])
             and not self._oracles.infeasible_linked_set(choice, self._deadline)
         ):
             return choice
@@ -115,15 +116,14 @@ class RunnerUpBounds:
         placed = int(problem.priority[problem.coachee[choice]].sum())
         return placed == self._placed and is_acceptable(choice)
 
-    def _infeasible_coaches(self, choice: Choice) -> list[int]:
+    def _infeasible_coaches(self, choice: Choice, changed: Sequence[int]) -> list[int]:
         """Return the coaches who cannot schedule their pairs in `choice`.
 
-        Only coaches whose pairs have changed are checked.
+        Only the coaches of `changed` pairs are checked.
         """
         coach = self._oracles.problem.coach
-        changed = coach[np.setxor1d(choice, self._chosen, assume_unique=True)]
         return self._oracles.infeasible_coaches(
-            choice[np.isin(coach[choice], changed)], self._deadline
+            choice[np.isin(coach[choice], coach[changed])], self._deadline
         )
 
 

@@ -218,7 +218,7 @@ class RunnerUps:
         problem = self._problem
         after = np.full_like(self._coach_before, _NOBODY)
         after[problem.coachee[choice]] = problem.coach[choice]
-        pair = next(one for one in choice.tolist() if problem.coachee[one] == row)
+        pair = choice[problem.coachee[choice] == row][0]
         return RunnerUp(
             coach=self._roster.coaches[int(after[row])].id,
             points=int(problem.points[pair]),

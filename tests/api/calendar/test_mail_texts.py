@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -45,7 +44,7 @@ CHANGES = (frozenset[str](), frozenset({"when"}), frozenset({"mode", "place", "j
 def test_texts_are_those_of_the_templates(texts: Renderer) -> None:
     for method, answer, changed, is_full in product(Method, PartStat, CHANGES, (False, True)):
         given = VALUES if is_full else VALUES | dict.fromkeys(OPTIONAL, "")
-        links = replace(LINKS, are_web_pages=is_full)
+        links = LINKS._replace(are_web_pages=is_full)
         kind = MailKind(method, answer, changed, has_calendar=not is_full, has_moved=is_full)
         values = {**given, "changed": changed, "answer": answer.value}
         subject, plain, html = (
