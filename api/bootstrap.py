@@ -53,7 +53,7 @@ def _has_encrypted_rows(tx: Transaction) -> bool:
 
 
 def read_keyring(settings: Settings) -> Keyring:
-    """Read the key file of a deployment.
+    """Read a deployment's key file.
 
     Raises:
         KeyringError: the key file is missing, invalid, or accessible to other users.

@@ -45,7 +45,7 @@ NoticeText = Annotated[
         pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$",
     ),
 ]
-"""One line that is inserted into a sentence of a consent text."""
+"""One line inserted into a sentence of a consent text."""
 
 
 class OrganisationSetting(BaseModel):

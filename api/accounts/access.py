@@ -55,7 +55,7 @@ class Access(FrozenModel):
 
 
 def limits_of(row: UserRow) -> Limits | None:
-    """Return the limits in a user's row; `None` for administrators and auditors."""
+    """Return the limits in a user's row, or `None` for administrators and auditors."""
     if row.limits is None or AccessRole(row.role) is not AccessRole.MANAGER:
         return None
     stored = json.loads(row.limits)

@@ -34,7 +34,7 @@ def finish_confirmation(
     flow_secret: str,
     response: Mapping[str, Any],
 ) -> SignInFlow:
-    """Confirm a change with a passkey; return the flow with the change secret.
+    """Confirm a change with a passkey, and return the flow with the change secret.
 
     Raises:
         NotSignedInError: the passkey is not one of the user's, its signature is invalid, or the

@@ -127,7 +127,7 @@ class SignInFlowKind(StrEnum):
 
 
 class SignInFlowRow(SealedRow, TableRow):
-    """A flow at a provider or with a passkey, or a confirmed change; deleted when it is used.
+    """A flow at a provider or with a passkey, or a confirmed change, which is deleted once used.
 
     Only the SHA-256 of the browser's secret is stored. The values that are sent to the provider or
     the device (state, nonce, challenge) are derived from that secret and never stored.

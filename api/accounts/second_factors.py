@@ -39,7 +39,7 @@ def has_own_second_factor(tx: Transaction, row: UserRow) -> bool:
     """Return whether a user has set up an authenticator app or a passkey.
 
     A user without either may still have a second factor at the identity provider, which counts for
-    the browser sessions and tokens that are based on it (`PROVIDER_FACTOR`).
+    the browser sessions and tokens based on it (`PROVIDER_FACTOR`).
     """
     if row.totp_sealed is not None:
         return True

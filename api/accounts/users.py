@@ -215,7 +215,7 @@ def any_user_can_sign_in(tx: Transaction) -> bool:
 
 
 def sign_out_everywhere(tx: Transaction, user_id: str, *, now: datetime) -> None:
-    """Sign a user out of every browser; revoke their tokens, feed and unused sign-in secrets."""
+    """Sign a user out of all browsers, and revoke their tokens, feed and unused sign-in secrets."""
     end_browser_sessions(tx, user_id, now)
     end_tokens_and_feeds(tx, user_id, now)
     record_event(tx, "user signed out everywhere", "user", user_id)

@@ -66,7 +66,7 @@ class AnotherTime(FrozenModel):
 
 
 def read_another_time(services: Services, principal: Principal, session_id: str) -> AnotherTime:
-    """Return the times to which a session of the coachee can be moved, and the proposals.
+    """Return the times to which one of the coachee's sessions can be moved, and its proposals.
 
     Raises:
         NotFoundError: there is no such session, or it is not the coachee's.

@@ -59,7 +59,7 @@ class NewAideLink(FrozenModel):
 
 
 def read_aides(services: Services, principal: Principal) -> tuple[AideLink, ...]:
-    """Return the valid aides' links of a coachee, oldest first."""
+    """Return the valid aides' links that a coachee has created, oldest first."""
     with services.database.reading() as tx:
         return tuple(map(_view, _active(tx, principal, services.now())))
 

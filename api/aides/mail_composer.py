@@ -19,7 +19,7 @@ from coach.texts.facts import Displayed
 
 
 def compose_aide_notice(tx: Transaction, services: Services, mail: MailRow) -> ComposedMail | None:
-    """Compose the notice for one of a coachee's addresses; `None` if the coachee was erased."""
+    """Compose a notice to one of a coachee's addresses, or return `None` if they were erased."""
     recipient, stored = notice_recipient(tx, mail), mail.content or {}
     if recipient is None:
         return None

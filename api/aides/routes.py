@@ -50,7 +50,7 @@ def end_aide(aide_id: str, services: ServicesDep, principal: PrincipalDep) -> No
 
 @AIDES.get("/times", responses=problem_responses())
 def read_times(services: ServicesDep, principal: PrincipalDep) -> AideTimes:
-    """List the times of the coachee's sessions; requires an aide's link."""
+    """List the times of the coachee's sessions. Requires an aide's link."""
     return answers.read_times(services, principal)
 
 
@@ -58,7 +58,7 @@ def read_times(services: ServicesDep, principal: PrincipalDep) -> AideTimes:
 def answer_for_coachee(
     session_id: str, given: AideReply, services: ServicesDep, principal: PrincipalDep
 ) -> AideTime:
-    """Accept or decline a time; requires an aide's link. The coachee is notified by email."""
+    """Accept or decline a time. Requires an aide's link. The coachee is notified by email."""
     return answers.answer(services, principal, session_id, given)
 
 

@@ -67,7 +67,7 @@ def record_event(
 
 
 def _authentication_detail(principal: Principal) -> dict[str, str]:
-    """Return the `AUTHENTICATION_DETAILS` of a link's holder; empty for other principals."""
+    """Return the `AUTHENTICATION_DETAILS` of a link's holder, or nothing for other principals."""
     if principal.person_id is None or principal.credential_id is None:
         return {}
     verification = principal.verification or Verification.LINK

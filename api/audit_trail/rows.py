@@ -40,8 +40,8 @@ class AuditRow(TableRow):
 class AuditCheckRow(IdentifiedRow):
     """The result of a verification of the entire trail; see `VerificationResult`.
 
-    `lost_rows` is the number of rows that were lost in restores, and `unsealed_rows` is the number
-    of rows in other tables whose seal is not valid.
+    `lost_rows` is the number of rows lost in restores, and `unsealed_rows` is the number of rows in
+    other tables whose seal is not valid.
     """
 
     __tablename__ = "audit_checks"

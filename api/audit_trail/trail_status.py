@@ -16,8 +16,8 @@ from api.values import FrozenModel
 class AuditCheck(FrozenModel):
     """A stored verification result; see `VerificationResult`.
 
-    `lost_rows` is the number of rows that were lost in restores, and `unsealed_rows` is the number
-    of rows in other tables whose seal is not valid.
+    `lost_rows` is the number of rows lost in restores, and `unsealed_rows` is the number of rows in
+    other tables whose seal is not valid.
     """
 
     at: datetime

@@ -212,7 +212,7 @@ class _AnchorComparison:
         return max(unexplained, key=lambda a: a.at).rows if unexplained else None
 
     def lost(self) -> tuple[LostRows, ...]:
-        """Return the rows that were lost in restores."""
+        """Return the rows lost in restores."""
         last = {restore: restore.replaced_rows for restore in self._restores}
         for anchor in self._disagreeing():
             restore = self._restore_of(anchor)

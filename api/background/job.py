@@ -40,4 +40,4 @@ class Job:
 
 
 Enqueue = Callable[[Transaction, Job], None]
-"""Queues a job as part of a transaction; does nothing if the same job was queued before."""
+"""Queues a job as part of a transaction, unless the same job was queued before."""

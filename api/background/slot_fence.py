@@ -34,7 +34,7 @@ class SlotFence:
         row.ended_at = None
 
     def check(self, tx: Transaction) -> None:
-        """Check that the slot still has the epoch that was claimed.
+        """Check that the slot still has the claimed epoch.
 
         Raises:
             SlotTakenOverError: the slot has a different epoch.

@@ -35,7 +35,7 @@ class RejectedResultError(DomainError):
 
 
 TaskFunction = Callable[[str, ReportProgress], dict[str, str]]
-"""Performs a task that is encoded as JSON; returns the members of the result, also as JSON."""
+"""Performs a task encoded as JSON, and returns the members of the result, also as JSON."""
 
 
 def run_task(channel: Channel, function: TaskFunction) -> None:

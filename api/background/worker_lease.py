@@ -44,7 +44,7 @@ class WorkerLease:
         )
 
     def acquire(self, wait_seconds: float = 0.0) -> bool:
-        """Try to acquire the lock for up to `wait_seconds`; return whether this process has it."""
+        """Try for up to `wait_seconds` to acquire the lock, and return whether this succeeded."""
         ends = time.monotonic() + wait_seconds
         while not self._lock.acquire():
             if time.monotonic() >= ends:
@@ -87,7 +87,7 @@ class FileLock:
         self._file: int | None = None
 
     def acquire(self) -> bool:
-        """Try to acquire the lock; return whether this process holds it."""
+        """Try to acquire the lock, and return whether this process holds it."""
         if self._file is not None:
             return True
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -115,7 +115,7 @@ class AdvisoryLock:
         self.connection: Connection | None = None
 
     def acquire(self) -> bool:
-        """Try to acquire the lock; return whether this process holds it.
+        """Try to acquire the lock, and return whether this process holds it.
 
         A lock that was lost with its connection is acquired again.
         """

@@ -135,7 +135,7 @@ def _day_parts(begin: datetime, end: datetime, zone: ZoneInfo) -> Iterator[DayPa
 
 
 def serve(channel: Channel) -> None:
-    """Receive the zone and the dates as JSON, then the calendar; send the response."""
+    """Receive the zone and the dates as JSON, then the calendar, and send the response."""
     request = json.loads(channel.receive())
     first, last = (date.fromisoformat(request[name]) for name in ("first", "last"))
     response = build_response(channel.receive().decode(), request["zone"], first, last)

@@ -207,6 +207,6 @@ def _folded(line: str) -> bytes:
 
 @lru_cache(maxsize=4096)
 def common_name(name: str) -> str:
-    """Return `name` as a CN parameter value, without double quotes and control characters."""
+    """Return `name` as a CN parameter value, without double quotes or control characters."""
     readable = "".join(" " if ord(character) < ord(" ") else character for character in name)
     return " ".join(readable.replace('"', "").replace("\x7f", " ").split())

@@ -95,7 +95,7 @@ def mail_texts(
     """Return the texts of an email.
 
     `values` contains the template variables: `title`, `when`, `short_when` and `sender`, and
-    optional values; empty ones are left out.
+    optional values; empty ones are omitted.
     """
     optional = frozenset([name for name in _OPTIONAL if values.get(name)])
     given = _Given(optional, links.are_web_pages, bool(links.calendar))

@@ -10,7 +10,7 @@ from coach.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A recipient of emails; times in these emails are in the time zone `zone`.
+    """A recipient of emails. Times in these emails are in the time zone `zone`.
 
     `organiser` is the ORGANIZER and From address of invitations to this recipient; if it is empty,
     the deployment's address is used.

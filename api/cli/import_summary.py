@@ -30,7 +30,7 @@ class ReviewedLists(Protocol):
         """The review of the lists."""
 
     def row(self, person: ListedPerson) -> int | None:
-        """Return the row of a person, or `None` if they are only in the earlier list."""
+        """Return a person's row number, or `None` if they are only in the earlier list."""
 
     def file(self, person: ListedPerson) -> str:
         """Return the name of the file that lists a person."""

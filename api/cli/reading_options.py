@@ -14,7 +14,7 @@ from api.input_files.cycle_inputs import CycleInputs
 
 
 def _text_encoding(name: str | None) -> str | None:
-    """Return `name` if it is `None` or the name of a text encoding.
+    """Return `name`, which must be `None` or the name of a text encoding.
 
     Raises:
         BadParameter: the encoding is not known.

@@ -88,7 +88,7 @@ def copy_after_erasure(services: Services) -> Fact:
 
 
 class _LazyQueue:
-    """A job queue that is opened on first use, because few commands queue jobs."""
+    """A job queue opened on first use, because few commands queue jobs."""
 
     def __init__(self, url: str) -> None:
         self._url = url

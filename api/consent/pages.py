@@ -38,7 +38,7 @@ def read(link: str, request: Request, services: ServicesDep, principal: Principa
 def accept_terms(
     link: str, form_fields: FormFields, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Agree to the terms that were shown."""
+    """Agree to the terms shown."""
     consent.accept_terms(services, principal, parse_form(Acceptance, form_fields))
     return redirect_after_post(urls.person_consent(link))
 

@@ -40,7 +40,7 @@ class ConsentStatus(FrozenModel):
 
 
 class Acceptance(FrozenModel):
-    """Consent to the text that was shown, identified by its `sha256`."""
+    """Consent to the text shown, identified by its `sha256`."""
 
     sha256: str
 

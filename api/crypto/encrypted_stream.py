@@ -53,7 +53,7 @@ def encrypt_file(key: bytes, source: Path, target: Path) -> None:
 
 
 def is_encrypted_with(key: bytes, path: Path) -> bool:
-    """Return whether the file at `path` is a backup that was encrypted with this key.
+    """Return whether the file at `path` is a backup encrypted with this key.
 
     Decrypts the first chunk only.
 
@@ -85,7 +85,7 @@ def matching_key(keys: Sequence[bytes], path: Path) -> bytes:
 def decrypt_file(key: bytes, source: Path, target: Path) -> None:
     """Decrypt `source` to the new file `target` (mode 0600).
 
-    After an error, `target` may contain the chunks that were decrypted before the error.
+    After an error, `target` may contain the chunks decrypted before it.
 
     Raises:
         BackupDecryptionError: `source` was encrypted with another key, or was altered or truncated.

@@ -2,7 +2,7 @@
 
 A seal is an HMAC over the columns of a row that affect access, with a key derived from the key
 file. Rows of a table whose class inherits from `SealedRow` are sealed when they are written; code
-that grants access because of a row first calls `is_sealed` or `sealed_or_none`. A row that was
+that grants access on the basis of a row first calls `is_sealed` or `sealed_or_none`. A row that was
 inserted or altered without the key has no valid seal. A seal does not show that a row is the latest
 version: an older row that is restored together with its seal is valid again.
 """
@@ -37,7 +37,7 @@ class SealedRow:
 
     Attributes:
         SEALED_COLUMNS: the columns that affect access, and the primary key. Columns that are NULL
-            are left out of the seal, so a nullable column can be added without sealing again.
+            are excluded from the seal, so a nullable column can be added without sealing again.
         seal: HMAC-SHA-256 in hexadecimal; `None` in rows that were never sealed.
     """
 
@@ -97,7 +97,7 @@ def sealed_or_none(tx: Transaction, row: SealedT | None) -> SealedT | None:
 
 
 def refused_rows() -> dict[str, int]:
-    """Return how many times this process refused a row of each table because of its seal."""
+    """Return how many times this process has refused rows of each table because of their seals."""
     return dict.fromkeys(sealed_tables(), 0) | _refused.by_table()
 
 
@@ -194,7 +194,7 @@ def _identifier(row: SealedRow) -> str:
 
 
 def _changed(row: SealedRow) -> dict[str, object]:
-    """Return the new values of the sealed columns that were changed since the row was loaded."""
+    """Return the new values of the sealed columns changed since the row was loaded."""
     state = instance_state(row)
     changed = (name for name in row.SEALED_COLUMNS if state.attrs[name].history.has_changes())
     return {name: getattr(row, name) for name in changed}

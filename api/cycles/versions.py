@@ -83,7 +83,7 @@ def require_version(
     *,
     objects: Collection[str] = (),
 ) -> None:
-    """Check that a part still has the version `seen`; do nothing if `seen` is `None`.
+    """Check that a part still has the version `seen`, unless `seen` is `None`.
 
     Args:
         tx: the transaction of the change.

@@ -5,7 +5,7 @@ not to be named in public.
 
 The audit trail is authoritative: its rows are read starting after the last row of the backup, as
 long as their seals form a chain. Therefore, a database that does not continue the backup has no
-effect, and neither do rows that somebody added or removed by hand.
+effect, and neither do rows added or removed by hand.
 """
 
 from __future__ import annotations

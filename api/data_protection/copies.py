@@ -31,7 +31,7 @@ from coach.errors import ConflictError, DomainError
 
 _LOG = logging.getLogger(__name__)
 COPIED = "database copied"
-"""The audit action that is recorded after each backup."""
+"""The audit action recorded after each backup."""
 _NAME = re.compile(r"backup-\d{8}T\d{6}Z(-\d+)?")
 
 
@@ -41,7 +41,7 @@ class CopyNextToKeyError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class MadeCopy:
-    """A backup: its path, its size in bytes, and the number of older backups that were deleted."""
+    """A backup: its path, its size in bytes, and the number of older backups deleted."""
 
     path: Path
     size: int

@@ -17,7 +17,7 @@ from matching.result import Result
 
 
 def erase_runs(tx: Transaction, cycle_id: str) -> None:
-    """Erase the data that `erase_people` leaves in the runs and plans of a cycle.
+    """Erase the data that `erase_people` leaves in a cycle's runs and plans.
 
     Erases the reasons, remedies and moves in plans and in the earlier results that runs were given,
     the names and comments of plans, the settings for individual people, the details of failures,

@@ -18,7 +18,7 @@ class ReportedPlan(FrozenModel):
 
 
 def plan_of(tx: Transaction, person_id: str) -> ReportedPlan | None:
-    """Return the plan that is stored for a coachee.
+    """Return the plan stored for a coachee.
 
     Returns `None` for coaches, and for coachees who follow the suggestion for their course.
     """

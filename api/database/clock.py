@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session as Transaction
 
 
 def database_now(tx: Transaction) -> datetime:
-    """Return the current time of the database; for SQLite, the time of this machine."""
+    """Return the database's current time, which for SQLite is the time of this machine."""
     if tx.get_bind().dialect.name == "sqlite":
         text = tx.scalar(select(func.strftime("%Y-%m-%dT%H:%M:%f", "now")))
         return datetime.fromisoformat(str(text)).replace(tzinfo=UTC)

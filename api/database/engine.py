@@ -84,7 +84,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """Open a reading transaction on a consistent snapshot; it is always rolled back."""
+        """Open a reading transaction on a consistent snapshot, and roll it back at the end."""
         with Transaction(self._reading_engine, autoflush=False, info=self._info) as tx:
             yield tx
             tx.rollback()
@@ -246,7 +246,7 @@ def open_jobs_engine(url: str) -> Engine:
 
 
 def jobs_schema(connection: Connection) -> str | None:
-    """Return the schema of the job engine's tables; `None` on SQLite, which has no schemas."""
+    """Return the schema of the job engine's tables, or `None` on SQLite, which has no schemas."""
     return None if connection.dialect.name == "sqlite" else "dbos"
 
 

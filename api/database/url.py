@@ -48,5 +48,5 @@ def make_folder(url: URL) -> None:
 
 
 def redacted(url: URL) -> str:
-    """Return the URL without its password; for SQLite, the path of the file."""
+    """Return the URL without its password or, for SQLite, the path of the file."""
     return url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string()

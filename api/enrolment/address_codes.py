@@ -45,7 +45,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class EnteredCode(NewAddress):
-    """An address, and the code that was sent to it by email."""
+    """An address, and the code sent to it by email."""
 
     code: Annotated[str, Field(max_length=40, examples=["1234 5678"])]
 

@@ -42,7 +42,7 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Applications:
-    """The applications of a cycle, oldest first, and its open call."""
+    """A cycle's applications, oldest first, and its open call."""
 
     cycle: CycleHeader
     call: OpenCall | None

@@ -11,12 +11,12 @@ from coach.texts.facts import Displayed, Fact
 
 
 def services() -> tuple[tuple[str, Fact], ...]:
-    """Return an empty option, followed by the services with their labels."""
+    """Return an empty option, followed by the armed services with their labels."""
     return (("", facts.NO_SERVICE()), *((one.value, facts.SERVICES[one]()) for one in Service))
 
 
 def shown_cells(cells: Mapping[str, str]) -> dict[str, Displayed]:
-    """Return the cells of an application for display, with the name of the country."""
+    """Return an application's cells for display, with the country's name instead of its code."""
     return {
         name: TERRITORY_ALONE(code=text) if name == "country" else text
         for name, text in cells.items()

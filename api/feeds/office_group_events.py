@@ -66,7 +66,7 @@ def stored_group_events(
 def last_change_of_group_events(
     tx: Transaction, limits: Limits, *, now: datetime
 ) -> datetime | None:
-    """Return when a group event last changed or left the feed; `None` if there are none."""
+    """Return when a group event last changed or left the feed, or `None` if there are none."""
     return _query(limits).last_change(tx, now)
 
 

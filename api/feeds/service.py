@@ -98,7 +98,7 @@ def export_sessions(services: Services, principal: Principal) -> bytes:
 
 
 def create_feed(services: Services, principal: Principal) -> NewFeed:
-    """Create the principal's feed; any earlier feed stops working.
+    """Create the principal's feed. Any earlier feed stops working.
 
     A person's feed expires with their secret link, and a manager's feed after a year.
     """

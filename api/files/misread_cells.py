@@ -1,4 +1,4 @@
-"""Finds the cells of a workbook that the reader returns as empty although they are not."""
+"""Finds the non-empty cells of a workbook that the reader returns as empty."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CellPosition = tuple[int, int]
 
 
 def misread_cells(archive: zipfile.ZipFile, number: int, name: str) -> dict[CellPosition, str]:
-    """Find the cells that calamine returns as empty although they are not.
+    """Find the non-empty cells that calamine returns as empty.
 
     These are errors, such as `#N/A`, and formulas saved without their value. If such a cell were
     treated as empty, a rank or a refusal could silently be replaced by the default.
@@ -46,7 +46,7 @@ def misread_cells(archive: zipfile.ZipFile, number: int, name: str) -> dict[Cell
 
 
 def _sheet_path(archive: zipfile.ZipFile, number: int) -> str | None:
-    """Return the member that contains a sheet, or `None` if it is missing.
+    """Return the archive member that contains a sheet, or `None` if it is missing.
 
     The member is found through the relationships of the workbook (ECMA-376 part 2, 9.3).
     """

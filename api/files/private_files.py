@@ -1,4 +1,4 @@
-"""Files that only their owner can read, regardless of the umask of the process."""
+"""Files that only their owner can read, regardless of the process's umask."""
 
 from __future__ import annotations
 

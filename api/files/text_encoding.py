@@ -21,8 +21,7 @@ _ZEROS_OF_UTF16 = 15  # in the first 20 characters
 def decode_text(content: bytes, encoding: str | None = None, *, strict: bool = False) -> str:
     """Decode a text file as UTF-8 or UTF-16, or in `encoding` if the file is neither.
 
-    Bytes that are not valid are decoded to lone surrogates (PEP 383). With `strict`, UTF-16 is not
-    accepted.
+    Invalid bytes are decoded to lone surrogates (PEP 383). With `strict`, UTF-16 is not accepted.
 
     Raises:
         UnreadableError: the file is not text.

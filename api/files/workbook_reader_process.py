@@ -202,7 +202,7 @@ def build_response(
 
 
 def serve(channel: Channel) -> None:
-    """Receive the sheet name, limit and headers as JSON, then the workbook; send the response."""
+    """Receive the sheet name, limit and headers (JSON), then the workbook; send the response."""
     request = json.loads(channel.receive())
     response = build_response(
         channel.receive(), request["sheet"], request["max_rows"], request["headers"]

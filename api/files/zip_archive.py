@@ -52,10 +52,10 @@ class _StreamBuffer:
         return len(written)
 
     def flush(self) -> None:
-        """Do nothing; required of a file object."""
+        """Do nothing. Required by the file interface."""
 
     def close(self) -> None:
-        """Do nothing; required of a file object."""
+        """Do nothing. Required by the file interface."""
 
     def drain(self) -> bytes:
         drained = bytes(self._pending)

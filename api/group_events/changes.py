@@ -62,9 +62,8 @@ def change_event(
 ) -> GroupEvent:
     """Change a group event, and draft the resulting messages.
 
-    People are asked again only if a time changes. Dates that are not given are removed, except
-    those that have begun. `version` is the version on which the change is based; `None` disables
-    the check.
+    People are asked again only if a time changes. Omitted dates are removed, except those that have
+    begun. `version` is the version on which the change is based; `None` disables the check.
 
     Raises:
         NotFoundError: there is no such event in this cycle.

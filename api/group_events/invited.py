@@ -107,7 +107,7 @@ def audience_of(tx: Transaction, event: GroupEventRow) -> Sequence[str]:
 def coming_dates(
     tx: Transaction, event: GroupEventRow, now: datetime
 ) -> Sequence[GroupEventDateRow]:
-    """Return the dates of an event that have not begun, including removed dates."""
+    """Return an event's dates that have not begun, including removed dates."""
     return tx.scalars(
         select(GroupEventDateRow)
         .where(GroupEventDateRow.event_id == event.id, GroupEventDateRow.starts_at > now)

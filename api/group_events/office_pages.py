@@ -32,7 +32,7 @@ _AUDIENCES = tuple(Option(one, words) for one, words in facts.AUDIENCES.items())
 
 @EVENT_PAGES.get("")
 def show_events(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show the group events of a cycle."""
+    """Show a cycle's group events."""
     found = reading.list_events(services, cycle_id)
     return render_page(
         request,
@@ -84,7 +84,7 @@ def show_edit(cycle_id: str, event_id: str, request: Request, services: Services
 def change(
     cycle_id: str, event_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Change a group event, or show the faults or the changes that were made in the meantime."""
+    """Change a group event, or show the faults or the changes made in the meantime."""
     entered, faults = read_form(form_fields)
     version, changed = version_in_form(form_fields.get("version", "")), None
     if entered is not None:

@@ -32,10 +32,8 @@ class OwnEvent(FrozenModel):
 
     Attributes:
         title: the topic of the event, in the office's words.
-        first_day: the first day, in the zone of the event, if the event lasts whole days; otherwise
-            `None`.
-        last_day: the last day, in the zone of the event, if the event lasts whole days; otherwise
-            `None`.
+        first_day: the first day of an all-day event, in the event's zone; otherwise `None`.
+        last_day: the last day of an all-day event, in the event's zone; otherwise `None`.
         is_confirmed: false if the date is cancelled, at least for this person.
         reply: the person's reply; reset to `none` by a change that requires a new reply.
         attended: whether the person attended; `None` if this is not recorded, or if the person is

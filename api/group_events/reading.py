@@ -82,7 +82,7 @@ def read_choice(services: Services, cycle_id: str) -> tuple[CycleHeader, tuple[P
 
 
 def event_row(tx: Transaction, cycle_id: str, event_id: str) -> GroupEventRow:
-    """Return a group event of a cycle.
+    """Return one of a cycle's group events.
 
     Raises:
         NotFoundError: there is no such event in this cycle.

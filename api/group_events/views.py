@@ -74,7 +74,7 @@ class GroupEvent(FrozenModel):
 
 
 class GroupEventsOfCycle(FrozenModel):
-    """The group events of a cycle in the order of their first dates, cancelled events last."""
+    """A cycle's group events in the order of their first dates, with cancelled events last."""
 
     cycle: CycleHeader
     events: tuple[GroupEvent, ...]

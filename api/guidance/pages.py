@@ -89,7 +89,7 @@ def remove_card(country: str, services: ServicesDep) -> Response:
 def my_guidance(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show the cards of the person's own country and of the countries of people they meet."""
+    """Show the cards for the person's own country and for the countries of people they meet."""
     found = guidance.cards_of_person(services, principal)
     return render_page(
         request,

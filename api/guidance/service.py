@@ -113,7 +113,7 @@ def remove_card(services: Services, country: str) -> None:
 def cards_of_person(
     services: Services, principal: Principal
 ) -> tuple[tuple[str, GuidanceCard | None], ...]:
-    """Return the cards of a person's country and of the countries of people they meet.
+    """Return the cards for a person's country and for the countries of people they meet.
 
     A missing card is `None`. The access is not recorded anywhere.
     """

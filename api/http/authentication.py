@@ -46,7 +46,7 @@ class PresentedSecret:
 
 
 Authenticator = Callable[[Transaction, PresentedSecret, Settings, datetime], Principal | None]
-"""Returns the principal of a secret; `None` if the secret is invalid or of another kind."""
+"""Returns the principal of a secret, or `None` if the secret is invalid or of another kind."""
 
 PrincipalExtension = Callable[[Transaction, Request, Settings, Principal, datetime], Principal]
 """Extends a principal with the access proved by other cookies, such as access to a notebook."""

@@ -1,4 +1,4 @@
-"""The error for requests that are rejected with a status code rather than a domain error."""
+"""The error for requests rejected with a status code rather than a domain error."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def person(secret: str) -> str:
 
 
 def link_secret_in_path(path: str) -> str | None:
-    """Return the link secret in the path of a person's page; `None` for other paths."""
+    """Return the link secret in the path of a person's page, or `None` for other paths."""
     return path.removeprefix(PERSON).partition("/")[0] if path.startswith(PERSON) else None
 
 

@@ -58,7 +58,7 @@ def _required_version(
 
 
 def version_in_form(text: str) -> int:
-    """Return the version in a form field; for other text, return a version that never matches."""
+    """Return the version in a form field or, for other text, a version that never matches."""
     return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else _NEVER
 
 

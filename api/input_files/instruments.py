@@ -1,4 +1,4 @@
-"""The instruments of a deployment: built-in instruments, and files in the deployment's folder."""
+"""A deployment's instruments: the built-in ones, and those in the deployment's folder."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _by_moment(instruments: Iterable[Instrument]) -> Instruments:
 
 
 def _own(folder: Path) -> list[Instrument]:
-    """Return the instruments of a folder.
+    """Return the instruments in a folder.
 
     Raises:
         UnusableInputError: one of the files cannot be used, or the folder contains no files.

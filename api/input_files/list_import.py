@@ -47,7 +47,7 @@ class ListImport:
     warnings: tuple[InputFault, ...]
 
     def row(self, person: ListedPerson) -> int | None:
-        """Return the row of a person, or `None` if the person is only in the earlier list."""
+        """Return a person's row number, or `None` if the person is only in the earlier list."""
         return None if person.is_gone else self._sheet(person.kind).ids[person.id]
 
     def file(self, person: ListedPerson) -> str:

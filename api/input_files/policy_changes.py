@@ -36,7 +36,7 @@ def changed_cycle_file(text: str, changes: Mapping[str, JsonValue], file: str) -
 
 
 def cycle_file_of(body: bytes | Mapping[str, JsonValue]) -> NamedFile:
-    """Return a cycle file that was sent as text, or convert one that was sent as JSON.
+    """Return a cycle file sent as text, or convert one sent as JSON.
 
     Raises:
         UnusableInputError: the JSON is nested too deeply to be settings.

@@ -80,7 +80,7 @@ def reference() -> Reference:
 
 
 def rank_table() -> RankTable:
-    """Return the rank titles that are included in the package."""
+    """Return the rank titles included in the package."""
     text = (files("coach") / "data" / "ranks.csv").read_text("utf-8")
     return RankTable.from_rows(csv.DictReader(text.splitlines()))
 

@@ -67,7 +67,7 @@ JoinLink = Annotated[
 
 
 class SessionChange(FrozenModel):
-    """A change to one session. Fields that are not given do not change.
+    """A change to one session. Omitted fields do not change.
 
     Attributes:
         start: the new start. Without `end`, the session keeps its length.

@@ -42,7 +42,7 @@ class ChosenMessages:
 def release_to(
     services: Services, cycle_id: str, people: Sequence[str], until: datetime
 ) -> ChosenMessages:
-    """Release the given people's pending messages that were created up to `until`.
+    """Release the given people's pending messages created up to `until`.
 
     Nothing is released to people without an address.
 
@@ -70,7 +70,7 @@ def mark_sent_to(
 ) -> ChosenMessages:
     """Record that the office has sent the given people their pending messages another way.
 
-    Only messages that were created up to `until` are affected.
+    Only messages created up to `until` are affected.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -41,7 +41,7 @@ def announced_invitation(row: GroupInvitationRow, uid: str) -> Invitation:
 
 
 def sent_to_person(row: GroupInvitationRow, uid: str) -> SentInvitation:
-    """Return the invitation that was last sent to the person, with their reply."""
+    """Return the invitation last sent to the person, with their reply."""
     return SentInvitation(
         invitation=announced_invitation(row, uid),
         sequence=row.sequence,
@@ -92,7 +92,7 @@ def latest_event_invitation(
 def draft_event_mail(
     row: GroupInvitationRow, message: Message, cycle_id: str, *, now: datetime
 ) -> MailRow:
-    """Return a draft email about a message that was applied to the invitation.
+    """Return a draft email about a message applied to the invitation.
 
     The email asks calendars not to offer counter-proposals, because the office sets the time for
     everybody.

@@ -72,7 +72,7 @@ MESSAGE_ACCESS: RowAccess[Recipient] = RowAccess(
 
 
 def recipients(tx: Transaction, cycle_id: str) -> list[Recipient]:
-    """Return the people of a cycle who have introductions, invitations or cancellations."""
+    """Return the people in a cycle who have introductions, invitations or cancellations."""
     counted = tx.execute(
         select(MailRow.person_id, MailRow.state, func.count())
         .where(MailRow.cycle_id == cycle_id, MailRow.kind.in_(OUTBOX_KINDS))

@@ -39,7 +39,7 @@ class OutboxMessage(FrozenModel):
 
 
 def list_outbox(services: Services, cycle_id: str) -> tuple[OutboxMessage, ...]:
-    """Return all invitations and cancellations of a cycle, newest first.
+    """Return all of a cycle's invitations and cancellations, newest first.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -1,4 +1,4 @@
-"""The emails of a cycle, grouped by person, as the programme office reviews them."""
+"""A cycle's emails, grouped by person, as the programme office reviews them."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class MessagesByPerson:
 def read_messages_by_person(
     services: Services, cycle_id: str, query: ListQuery
 ) -> MessagesByPerson:
-    """Return the introductions, invitations and cancellations of the people selected by a query.
+    """Return the introductions, invitations and cancellations for the people selected by a query.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -75,7 +75,7 @@ class PlannedChanges:
     invited: frozenset[str]
 
     def count(self, method: Method) -> int:
-        """Return the number of changes that are announced by messages with this method."""
+        """Return the number of changes announced by messages with this method."""
         return sum(one.message.method is method for one in self.changes)
 
 

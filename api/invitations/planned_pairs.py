@@ -1,4 +1,4 @@
-"""The part of a result that is required for publishing: its matches without verdicts."""
+"""The part of a result required for publishing: its matches without verdicts."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def send_test(services: Services, cycle_id: str, mail_id: str, to: SampleRecipie
 
 
 def office_mail_row(tx: Transaction, cycle_id: str, mail_id: str) -> MailRow:
-    """Return an introduction, invitation or cancellation of a cycle.
+    """Return one of a cycle's introductions, invitations or cancellations.
 
     Raises:
         NotFoundError: there is no such email in this cycle.

@@ -80,7 +80,7 @@ def draft_mails(
     cutoff: timedelta,
     now: datetime,
 ) -> tuple[MailRow, MailRow]:
-    """Return draft emails to coachee and coach about a message that was applied to their session.
+    """Return draft emails to the coachee and the coach about a message applied to their session.
 
     `answers` are the answers from before the change. `plan_id` is the plan whose publication causes
     the message, or `None`. Within `cutoff` before the session, calendars should not offer to

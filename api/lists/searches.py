@@ -41,7 +41,7 @@ def store_search(services: Services, principal: Principal, search: SearchInput) 
 
 
 def find_search(services: Services, principal: Principal, search_id: str) -> str | None:
-    """Return the text of a search; `None` if it is unknown, expired or another user's."""
+    """Return the text of a search, or `None` if it is unknown, expired or another user's."""
     query = select(SearchRow.text).where(
         SearchRow.id == search_id,
         SearchRow.user_id == principal.user_id,

@@ -18,7 +18,7 @@ class RowAccess(Generic[Row]):
 
     Attributes:
         texts: returns the searchable texts of a row.
-        keys: the sort key of each order. Ties keep the order in which the rows are given.
+        keys: the sort key of each order. Ties keep the rows' original order.
         conditions: for each filter, returns whether a row matches a value of the filter.
         identify: returns the id by which a URL refers to a row.
     """

@@ -26,7 +26,7 @@ _MIN_KEYS_REFRESH = timedelta(minutes=1)
 
 
 class ProviderMetadata(BaseModel):
-    """The fields of the provider metadata (OpenID Connect Discovery 1.0) that are used."""
+    """The provider metadata fields (OpenID Connect Discovery 1.0) that this client uses."""
 
     issuer: str
     authorization_endpoint: str
@@ -38,7 +38,7 @@ class ProviderMetadata(BaseModel):
 
 
 class ProviderDocuments:
-    """The metadata and keys of one provider, cached for an hour; shared by all threads."""
+    """One provider's metadata and keys, cached for an hour and shared by all threads."""
 
     def __init__(self, settings: IdentityProvider, now: Callable[[], datetime]) -> None:
         self._settings = settings

@@ -36,7 +36,7 @@ class _Reviewed:
     review: ListReview
 
     def row(self, person: ListedPerson) -> int | None:
-        """Return the row of a person, or `None` if the person is not in a file."""
+        """Return a person's row number, or `None` if the person is not in a file."""
         rows = self.preview.outcome.rows.get(_SIDES[person.kind], {})
         return None if person.is_gone else rows.get(person.id)
 

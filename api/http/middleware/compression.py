@@ -62,7 +62,7 @@ def _accepts(header: str) -> bool:
 
 
 def is_compressible(scope: Scope) -> bool:
-    """Return whether the route of a request declares that its responses may be compressed."""
+    """Return whether a request's route declares that its responses may be compressed."""
     route = getattr(scope.get("route"), "path_format", None)
     permissions: Mapping[tuple[str, str], Permission] = scope["app"].state.permissions
     permission = permissions.get((scope["method"], route or ""))
