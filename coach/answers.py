@@ -11,7 +11,7 @@ MAX_QUESTIONS = 200
 MAX_CHOICES = 20
 
 ItemCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
-"""The code of an item or of a choice, such as `useful`."""
+"""The code of an item or a choice, such as `useful`."""
 QuestionKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}(\.[a-z]+)?$")]
 """The code of an item, with `.before` or `.now` after it if the item is rated twice."""
 Answer = StrictBool | StrictInt | Annotated[tuple[ItemCode, ...], Field(max_length=MAX_CHOICES)]

@@ -92,7 +92,7 @@ def post_due(today: date, dues: Iterable[date]) -> date:
 
 
 def follow_up_state(dates: FollowUpDates, today: date) -> FollowUpState:
-    """Return the state of a follow-up as of `today`."""
+    """Return a follow-up's state on the day `today`."""
     if dates.answered:
         return FollowUpState.ANSWERED
     if dates.ended:

@@ -92,7 +92,7 @@ class Scale(_Part):
 
 
 class Twice(_Part):
-    """The headings of the two ratings of each item."""
+    """The headings above the two ratings of each item."""
 
     before: LocalTitle
     now: LocalTitle
@@ -144,7 +144,7 @@ class Instrument(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A single question: an item, or one of the two ratings of an item that is rated twice."""
+    """A question: an item, or one of the two ratings if the item is rated twice."""
 
     key: str
     item: Item

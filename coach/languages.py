@@ -7,7 +7,7 @@ from enum import IntEnum
 
 
 class CefrLevel(IntEnum):
-    """The levels of the Common European Framework of Reference, in ascending order."""
+    """The levels of the Common European Framework of Reference for Languages, lowest first."""
 
     A1 = 1
     A2 = 2

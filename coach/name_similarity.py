@@ -108,7 +108,7 @@ def _words_by_rest(names: Iterable[Words]) -> dict[Words, list[str]]:
 
 
 def _close_words(words: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of words that may be misspellings of each other."""
+    """Yield pairs of words that may be misspellings of each other."""
     blocks: dict[str, list[str]] = defaultdict(list)
     for word in words:
         for key in _deletions(word):

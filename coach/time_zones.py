@@ -1,4 +1,4 @@
-"""Time zones by name, each loaded once."""
+"""Time zones, looked up by name and loaded only once each."""
 
 from __future__ import annotations
 

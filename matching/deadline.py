@@ -91,7 +91,7 @@ class Deadline:
 
     @property
     def remaining(self) -> float | None:
-        """Seconds left, never negative; `None` without a limit."""
+        """Seconds left, never negative, or `None` without a limit."""
         if self._limit is None:
             return None
         seconds = max(0.0, self._limit - self.elapsed)

@@ -42,7 +42,7 @@ IsCancelled = Callable[[], bool]
 
 
 class ProgressReporter:
-    """Reports the progress of a run with the elapsed time."""
+    """Reports a run's progress together with the elapsed time."""
 
     def __init__(self, elapsed: Callable[[], float], report: ReportProgress) -> None:
         """Create a reporter; `elapsed` returns the seconds since the start of the run."""

@@ -148,7 +148,7 @@ def _is_empty_text(text: str) -> bool:
 
 
 class MatchedPeople(ResultValue):
-    """The people in the matches of a result, by role and sorted by id.
+    """The people in a result's matches, grouped by role and sorted by id.
 
     `cycle` is the name of the result's cycle. It is set only in the copy of an earlier result that
     is kept with a later one, and only if the name is known.

@@ -17,7 +17,7 @@ SessionUids = Mapping[tuple[str, str], Mapping[int, str]]
 
 
 def session_uids(keep: Result | None) -> SessionUids:
-    """Return the session uids of an earlier result; empty if there is none."""
+    """Return the session uids of an earlier result, or an empty mapping if there is none."""
     return {
         (match.coachee, match.coach): {session.number: session.uid for session in match.sessions}
         for match in (keep.matches if keep else ())
@@ -33,7 +33,7 @@ def build_matches(
     known: SessionUids,
     on_match: Callable[[], object] = lambda: None,
 ) -> tuple[Match, ...]:
-    """Return a plan's matches, ordered by coachee.
+    """Return a plan's matches, sorted by coachee.
 
     Sessions in `known` keep their uids. Past sessions of a kept pair are copied unchanged, and
     numbering continues from them. `on_match` is called before each match and may raise an exception

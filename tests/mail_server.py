@@ -74,7 +74,7 @@ class MailServer:
         return MailSettings(host="127.0.0.1", port=self.port, security=Security.NONE)
 
     def code(self) -> str:
-        """The latest one-time code that was sent; waits until there is one."""
+        """The latest one-time code that was sent; reading it waits until there is one."""
         ends = time.monotonic() + _SECONDS
         while time.monotonic() < ends:
             for taken in reversed(self.taken):
@@ -84,7 +84,7 @@ class MailServer:
         raise AssertionError("no one-time code was sent")
 
     def times(self) -> Counter[str]:
-        """Return how often each message was accepted, by Message-ID."""
+        """Return how often each message was accepted, keyed by Message-ID."""
         return Counter(str(taken.mail["Message-ID"]) for taken in self.taken)
 
     def wait_for_code(self, after: int) -> str:
@@ -128,7 +128,7 @@ class MailServer:
 
 @contextmanager
 def mail_server(port: int = 0, **options: Any) -> Iterator[MailServer]:  # noqa: ANN401 - the library's own
-    """Run a mail server in a thread, on `port` or, by default, a free port of loopback."""
+    """Run a mail server in a thread, on `port` or, by default, on a free loopback port."""
     handler = MailServer(port=port or free_port())
     controller = Controller(handler, hostname="127.0.0.1", port=handler.port, **options)
     controller.start()

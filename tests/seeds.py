@@ -8,7 +8,7 @@ import pytest
 
 
 def seeds(numbers: Iterable[int], *, quick: int = 5) -> list[object]:
-    """Return the values of a parameter; those after the first `quick` are marked as slow."""
+    """Return the values of a parameter, with those after the first `quick` marked as slow."""
     return [
         number if place < quick else pytest.param(number, marks=pytest.mark.slow)
         for place, number in enumerate(numbers)

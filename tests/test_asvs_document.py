@@ -1,4 +1,4 @@
-"""docs/asvs.md lists each requirement of levels 1 and 2 of ASVS 5.0.0, with existing evidence."""
+"""docs/asvs.md lists every requirement in levels 1 and 2 of ASVS 5.0.0, with existing evidence."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ LEVELS = {
     "17.2": "22223333",
     "17.3": "22",
 }
-"""The levels of the requirements of each section, from the list that OWASP publishes."""
+"""The levels of the requirements in each section, from the list published by OWASP."""
 NUMBER = r"\d+\.\d+\.\d+"
 ROW = re.compile(rf"^\| ({NUMBER}(?:, {NUMBER})*) \| (\d) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 VERDICTS = ("met", "**exception**", "operator", "not applicable")
@@ -106,7 +106,7 @@ def _level_of_each() -> dict[str, str]:
 
 
 def test_numbers_are_those_of_the_standard() -> None:
-    """The standard has 70 requirements of level 1, 183 of level 2 and 92 of level 3."""
+    """The standard has 70 requirements in level 1, 183 in level 2 and 92 in level 3."""
     assert Counter(_level_of_each().values()) == {"1": 70, "2": 183, "3": 92}
 
 

@@ -1,4 +1,4 @@
-"""The commands that documents print exist, with their options; one page lists all of them."""
+"""The commands that documents mention exist, with their options; one page lists all commands."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _options_of(command: object) -> set[str]:
 
 @pytest.fixture(scope="module")
 def options() -> Mapping[str, set[str]]:
-    """The options of each command; those of a group also by the names of its commands."""
+    """The options of each command, keyed by name, such as `match` or `cycle import`."""
     known = {}
     for name in COMMANDS:
         loaded = typer.main.get_command(build_application(name))
@@ -60,7 +60,7 @@ def _calls(text: str) -> Iterator[list[str]]:
 
 
 def _unknown(words: list[str], options: Mapping[str, set[str]]) -> set[str]:
-    """Return the command if it does not exist, or else those of its options that do not."""
+    """Return the command if it does not exist, or else any of its options that do not exist."""
     name = " ".join(words[:2]) if words[0] == "cycle" and len(words) > 1 else words[0]
     if name not in options:
         return {name}

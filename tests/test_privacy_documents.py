@@ -75,14 +75,14 @@ def _section(name: str, heading: str) -> str:
 
 
 def _rows(section: str) -> list[list[str]]:
-    """Return the cells of the rows of the first table in a section, without its header."""
+    """Return the cells in the rows of a section's first table, without its header."""
     lines = [line for line in section.splitlines() if line.startswith("|")]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     return rows[2:]
 
 
 def _statements(name: str) -> Iterator[str]:
-    """Yield each paragraph, item of a list, and row of a table."""
+    """Yield each paragraph, list item and table row."""
     block: list[str] = []
     for line in [*_text(name).splitlines(), ""]:
         if line.startswith(("|", "- ", "#")) or re.match(r"\d+\. ", line) or not line.strip():
@@ -272,7 +272,7 @@ def test_every_risk_has_a_measure_with_a_test_and_says_what_remains() -> None:
 
 
 def _imports(path: Path) -> set[str]:
-    """Return the names of the modules that a file imports, with their packages."""
+    """Return the names of the modules that a file imports and of their top-level packages."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""docs/security.md names a test for each promise, and each of these tests exists."""
+"""docs/security.md names a test for each promise, and each named test exists."""
 
 from __future__ import annotations
 

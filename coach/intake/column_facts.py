@@ -1,4 +1,4 @@
-"""Descriptions of the columns of people files, for the template workbook and for messages.
+"""Descriptions of the columns in people files, for the template workbook and for messages.
 
 They have no final full stop, because they are also used at the end of other messages.
 """

@@ -18,7 +18,7 @@ from coach.texts.facts import Fact
 
 
 class PeopleKind(StrEnum):
-    """The kind of people in a file. The value is also the name of their sheet in a workbook."""
+    """The kind of people in a file. The value also serves as the sheet's name in a workbook."""
 
     COACHEES = "coachees"
     COACHES = "coaches"
@@ -131,6 +131,6 @@ _EXAMPLE_OVERRIDES: Mapping[PeopleKind, Mapping[str, str]] = {
 
 
 def example_row(kind: PeopleKind) -> dict[str, str]:
-    """Return the cells of the template's example row, by column name."""
+    """Return the cells of the template's example row, keyed by column name."""
     own = _EXAMPLE_OVERRIDES[kind]
     return {column.name: own.get(column.name, column.example) for column in COLUMNS[kind]}

@@ -11,7 +11,7 @@ _COLUMNS = ("prefers", "refuses", "chain_of_command")
 
 
 def split_id_lists(sheet: PeopleSheet, others: PeopleSheet) -> PeopleSheet:
-    """Return the sheet with lists of ids split at commas if one of the parts is an id in `others`.
+    """Return the sheet with id lists split at commas if one of the parts is an id in `others`.
 
     Ids may contain commas, so an entry that is itself an id is not split.
     """

@@ -95,7 +95,7 @@ class ListComparison:
 
     @property
     def concern(self) -> Fact | None:
-        """The reason why this list may be wrong or incomplete; `None` if there is none."""
+        """The reason why this list may be wrong or incomplete, or `None` if there is none."""
         earlier, gone = self.earlier_count or 0, self.count(Change.GONE)
         if self.size == 0:
             return facts.EMPTY_LIST()
@@ -107,7 +107,7 @@ class ListComparison:
 def compare_list(
     kind: PeopleKind, people: Sequence[Person], earlier: Iterable[Person] | None
 ) -> ListComparison:
-    """Compare the people of a list with the people of an earlier list, if given."""
+    """Compare a list of people with an earlier list, if there is one."""
     before = {one.id: one for one in earlier or ()}
     compared = [_compared(kind, person, before.get(person.id)) for person in people]
     present = {person.id for person in people}

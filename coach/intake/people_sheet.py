@@ -23,7 +23,7 @@ from coach.texts.facts import Displayed, Fact
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A parsed row: the values of its valid cells, by column name."""
+    """A parsed row: the values of its valid cells, keyed by column name."""
 
     row: int
     values: dict[str, Any]

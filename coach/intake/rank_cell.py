@@ -1,4 +1,4 @@
-"""Reads a rank from a cell: a code, or a title in either script."""
+"""Reads a rank from a cell: a code, or a title in Latin or Cyrillic script."""
 
 from __future__ import annotations
 

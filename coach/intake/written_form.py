@@ -29,7 +29,7 @@ def people_rows(kind: PeopleKind, people: Iterable[Person]) -> Iterator[list[str
 
 
 def written_cell(person: Person, column: str) -> str:
-    """Return the value of a field as the text of its cell; an empty value is an empty string.
+    """Return a field's value as the text of its cell; an empty value is an empty string.
 
     >>> from coach.people import Coachee
     >>> ana = Coachee.model_construct(languages=("sq:C1", "en:B2"), uniformed_coach=True)

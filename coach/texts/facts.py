@@ -58,7 +58,7 @@ Displayed = str | Fact
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The type of a parameter: how it is encoded as JSON and, by its name, how it is rendered.
+    """The type of a parameter, which determines its JSON encoding and, by name, its rendering.
 
     Attributes:
         name: the renderer's key.
@@ -147,22 +147,22 @@ def _list_of(kind: Kind, style: str) -> Kind:
 
 
 def all_of(kind: Kind) -> Kind:
-    """Return the kind of a list that is displayed as `a, b and c`."""
+    """Return the kind for lists that are displayed as `a, b and c`."""
     return _list_of(kind, "all_of")
 
 
 def one_of(kind: Kind) -> Kind:
-    """Return the kind of a list that is displayed as `a, b or c`."""
+    """Return the kind for lists that are displayed as `a, b or c`."""
     return _list_of(kind, "one_of")
 
 
 def listed(kind: Kind) -> Kind:
-    """Return the kind of a list that is displayed as `a, b, c`."""
+    """Return the kind for lists that are displayed as `a, b, c`."""
     return _list_of(kind, "listed")
 
 
 def joined(kind: Kind) -> Kind:
-    """Return the kind of a list of clauses that is displayed as `a; b; c`."""
+    """Return the kind for lists of clauses that are displayed as `a; b; c`."""
     return _list_of(kind, "joined")
 
 

@@ -42,7 +42,7 @@ class ResidualPaths:
     """Shortest residual paths for all coachees of a choice."""
 
     def __init__(self, flow: FlowSolution, choice: NDArray[np.int64]) -> None:
-        """Compute the paths of `choice`, which must be a subset of the pairs of `flow`."""
+        """Compute the paths for `choice`, which must be a subset of the pairs in `flow`."""
         problem = flow.problem
         coaches, nowhere = len(problem.capacity), len(problem.capacity)
         self._coach_of = problem.coach

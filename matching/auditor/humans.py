@@ -19,7 +19,7 @@ _Booking = tuple[Session, str, str]
 
 
 def overlaps(context: AuditContext) -> Iterator[Finding]:
-    """Yield a finding for each overlap of two sessions of a human who has several rows.
+    """Yield a finding for each pair of overlapping sessions of a human with several rows.
 
     Two sessions of the same coach are left to `sessions.loads`, and two past sessions are ignored.
     """

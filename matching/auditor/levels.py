@@ -1,4 +1,4 @@
-"""Checks of the objective levels and of the status of a result."""
+"""Checks of a result's objective levels and status."""
 
 from __future__ import annotations
 

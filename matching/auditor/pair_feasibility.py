@@ -65,7 +65,7 @@ def count_schedulable_coaches(
 
 
 def _states(opening: NDArray[np.bool_], row: NDArray[np.bool_]) -> set[tuple[int, int, int]]:
-    """Return the states of session 1 at the starts of `row`; see `_reach_by_start`."""
+    """Return the states of session 1 at the starts in `row`; see `_reach_by_start`."""
     return {(place, 1, 1) for place in np.flatnonzero(opening[row]).tolist()}
 
 

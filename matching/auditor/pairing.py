@@ -58,7 +58,7 @@ def rules(context: AuditContext) -> Iterator[Finding]:
 def _pairs(
     context: AuditContext, matches: Sequence[Match]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the rows and columns of matches."""
+    """Return the rows and columns of the given matches."""
     rows = np.array([context.row[match.coachee] for match in matches], dtype=np.int64)
     columns = np.array([context.column[match.coach] for match in matches], dtype=np.int64)
     return rows, columns

@@ -163,7 +163,7 @@ class CoachCalendar(CoachPositions):
         return int((before[last] - before[first]).min())
 
     def day_options(self, home: int, group: Sequence[int]) -> DayOptions:
-        """Return the possible starts of each occupant of a day, their spacing and their order."""
+        """Return the possible starts of each occupant of a day, with their spacing and order."""
         sessions = [self.session(home, one) for one in group]
         starts = tuple(self.candidate(one).starts[position] for one, position in sessions)
         if not self.contracting:
@@ -172,7 +172,7 @@ class CoachCalendar(CoachPositions):
         return DayOptions(starts, spacing, self._order(group))
 
     def _order(self, group: Sequence[int]) -> tuple[int, ...]:
-        """Return the order of those occupants of a day who belong to the same pair."""
+        """Return the order of those occupants of a day that belong to the same pair."""
         if not self.opens_on_same_day:
             return ()
         some, here = len(self.coachees), set(group)

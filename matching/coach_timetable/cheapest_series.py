@@ -1,4 +1,4 @@
-"""The cheapest series of many candidates at once, by dynamic programming over arrays.
+"""Finds the cheapest series of many candidates at once, using dynamic programming over arrays.
 
 Costs are integers, so that sums are exact.
 """
@@ -35,7 +35,7 @@ class CheapestSeries:
         self._least: list[Costs] = []
 
     def _prepare_ranges(self, low: NDArray[np.int64], high: NDArray[np.int64]) -> None:
-        """Cover each position's range of successors with two blocks of a power of two."""
+        """Cover each position's range of successors with two blocks of power-of-two length."""
         width = high - low
         power = np.frexp(np.maximum(width, 1))[1] - 1
         columns = len(low) + 1  # the last column never contains a session

@@ -18,7 +18,7 @@ _NEVER = 1 << 60
 
 @dataclass(frozen=True, slots=True)
 class DayStarts:
-    """One day's starts of contracting and of other sessions, ascending, in minutes."""
+    """The starts of contracting and other sessions on one day, in ascending order, in minutes."""
 
     contracting: Sequence[int]
     others: Sequence[int]
@@ -56,7 +56,8 @@ def load_of_days(
     """Return the load of contracting sessions.
 
     `day_cap` is the maximum number of sessions on a day. `spacing` contains the minimum number of
-    minutes from the start of a contracting session, and of any other session, to the next start.
+    minutes from the start of a contracting session to the next start, and likewise for any other
+    session.
     """
     share, free = Fraction(1), 0
     for day in days:

@@ -38,7 +38,7 @@ class DayCut:
         coefficients: Mapping[int, int],
         limit: int | None = None,
     ) -> None:
-        """Create the cut; `limit` is computed if it is `None`."""
+        """Create the cut, computing `limit` if it is `None`."""
         self._calendar = calendar
         self.position = position
         self._coefficients = dict(coefficients)

@@ -38,7 +38,7 @@ class DayOptions(NamedTuple):
 def pack_starts(
     options: tuple[Options, ...], spacing_minutes: Spacing, order: Order = ()
 ) -> tuple[int, ...] | None:
-    """Return a start for each session, at least `spacing_minutes` apart; `None` if impossible."""
+    """Return starts at least `spacing_minutes` apart, one per session, or `None` if impossible."""
     everybody = (1 << len(options)) - 1
     earlier = _earlier(order) if order else (0,) * len(options)
     spacing = _for_each(spacing_minutes, len(options))

@@ -53,7 +53,7 @@ class TimetableHeuristics:
 
     @property
     def first_effort(self) -> NegotiationEffort:
-        """The effort of a negotiation before the relaxation of a set is solved.
+        """The effort of a negotiation that takes place before the relaxation of a set is solved.
 
         The relaxation excludes most infeasible sets in less time than a longer negotiation takes.
         """
@@ -85,7 +85,7 @@ def similar_series(
     maximal: Sequence[int],
     wanted: int,
 ) -> Placed:
-    """Return the series of all but a few of `wanted` in a known timetable, if there are any.
+    """Return the series of all but a few of `wanted` in a known timetable, or an empty mapping.
 
     The result is empty unless positions are days and there are contracting sessions, because other
     timetables are found quickly.

@@ -1,4 +1,4 @@
-"""CP-SAT model of the timetables of coaches who are linked by humans with several rows.
+"""CP-SAT model of the timetables of linked coaches (who share humans with several rows).
 
 The model of each coach is extended by a variable `w[i, s]` for each possible start `s` of a session
 of coachee `i`. At each start of the grid, at most one session of a coach is under way (including
@@ -23,11 +23,11 @@ else:
 Candidate = tuple[int, int]
 """A coach's row, and the local index of a coachee in the coach's calendar."""
 Literals = list[tuple[int, int, Term]]
-"""The start and end of possible sessions, in epoch minutes, each with its variable."""
+"""The start and end of each possible session, in epoch minutes, with its variable."""
 
 
 class JointTimetableModel:
-    """A model of the timetables of several coaches, each with all of their candidates."""
+    """A model of several coaches' timetables, each with all of the coach's candidates."""
 
     def __init__(
         self,

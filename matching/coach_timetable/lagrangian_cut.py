@@ -1,4 +1,4 @@
-"""Lagrangian cuts: prices of shared capacity that bound all feasible sets of a coach.
+"""Lagrangian cuts: prices of shared capacity that bound all of a coach's feasible sets.
 
 Let `u >= 0` be prices of the shared rows (a day's limit, a conflict clique on a day, a week's cap,
 a grid cell, the coach's capacity). A set `T` of candidates is feasible only if their cheapest
@@ -72,13 +72,13 @@ class LagrangianCut:
         )
 
     def weight(self, candidate: int) -> int:
-        """Return the cost of a candidate's cheapest series plus that of a unit of capacity."""
+        """Return the cost of a candidate's cheapest series plus the cost of a unit of capacity."""
         if candidate not in self._weights:
             self._weights[candidate] = self._each + self._cheapest(candidate)
         return self._weights[candidate]
 
     def _cheapest(self, candidate: int) -> int:
-        """Return the cost of the cheapest series, by backward dynamic programming."""
+        """Return the cost of the cheapest series, computed by backward dynamic programming."""
         chain = self._calendar.candidate(candidate).chain
         low, high = self._calendar.low, self._calendar.high
         calendar = self._calendar

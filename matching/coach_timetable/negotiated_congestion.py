@@ -61,7 +61,7 @@ class _Step:
     def between(
         cls, calendar: CoachCalendar, number: Sequence[int], following: Sequence[int]
     ) -> _Step:
-        """Return the step from the positions of a session to those of the next one."""
+        """Return the step from a session's positions to the positions of the next session."""
         ranges = [
             (
                 position,

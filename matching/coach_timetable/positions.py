@@ -224,7 +224,7 @@ class CoachPositions:
         return candidate + len(self.coachees) if is_contracting else candidate
 
     def session(self, home: int, occupant: int) -> tuple[int, int]:
-        """Return the candidate and the position of an occupant of a day."""
+        """Return the candidate and the position for an occupant of a day."""
         some = len(self.coachees)
         return (occupant, home) if occupant < some else (occupant - some, self._opening[home])
 
@@ -237,12 +237,12 @@ class CoachPositions:
 
     @cached_property
     def _first_sessions(self) -> Ranges:
-        """The possible positions of the first session after each contracting session."""
+        """For each contracting session position, the possible positions of the first session."""
         return Ranges(self.low[: self.contracting], self.high[: self.contracting])
 
     @cached_property
     def _next_sessions(self) -> Ranges:
-        """The possible positions of the next session after each other session."""
+        """For each position of any other session, the possible positions of the next session."""
         return Ranges(self.low[self.contracting :], self.high[self.contracting :])
 
     def before(self, positions: int) -> int:
@@ -254,12 +254,12 @@ class CoachPositions:
 
     @cached_property
     def _previous_openings(self) -> Ranges:
-        """The possible positions of the contracting session before a session at each position."""
+        """For each position, the possible positions of the preceding contracting session."""
         return self._previous_within(0, self.contracting)
 
     @cached_property
     def _previous_sessions(self) -> Ranges:
-        """The possible positions of the preceding session, if that is not a contracting session."""
+        """For each position, the possible positions of the preceding non-contracting session."""
         return self._previous_within(self.contracting, self.positions)
 
     def _previous_within(self, begin: int, end: int) -> Ranges:
@@ -271,7 +271,7 @@ class CoachPositions:
 
 
 class Ranges:
-    """Ranges of positions whose ends are nondecreasing, and unions of some of them."""
+    """Ranges of positions whose ends are nondecreasing, and unions of such ranges."""
 
     def __init__(self, low: Sequence[int], high: Sequence[int]) -> None:
         """Store the ranges, each of which is `[low, high)`."""
@@ -302,7 +302,7 @@ class Ranges:
 def _positions_of_days(
     day: NDArray[np.int32], contracting: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the position of each start, and the first start of each position, which is a day.
+    """Return each start's position and each position's first start, where positions are days.
 
     The first `contracting` starts are those of contracting sessions, whose days come first.
     """

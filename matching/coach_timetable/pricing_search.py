@@ -61,7 +61,7 @@ class PricingSearch:
         self._visit(0, 0.0, bound, order)
 
     def _visit(self, held: int, value: float, bound: float, rest: Sequence[int]) -> None:
-        """Visit the sets that consist of `held` and some of `rest`.
+        """Visit the sets that consist of `held` and any part of `rest`.
 
         `value` is the profit of `held`, and `bound` its Lagrangian bound.
         """

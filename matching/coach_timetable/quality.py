@@ -1,4 +1,4 @@
-"""Quality of a series of sessions: 100 points minus the cost of its faults, in integers.
+"""The quality of a series of sessions: 100 points minus the cost of its faults, as integers.
 
 The costs, for `N` sessions, allowed gaps from `e - h` to `e + h` days, and the settings of
 `coach.cycle.TimetablePolicy`, where `slack` is `slack_days`:
@@ -79,7 +79,7 @@ class Quality:
     def fault_cost(
         self, coachee: int, coach: int, series: Sequence[SessionTime], *, continues: bool = False
     ) -> int:
-        """Return the total cost of a chronological series; 0 if it is empty.
+        """Return the total cost of a chronological series, or 0 if it is empty.
 
         If `continues` is true, more sessions follow, so the last session has no finish cost.
         """

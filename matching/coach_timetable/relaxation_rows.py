@@ -79,7 +79,7 @@ class RelaxationRows:
         return self._row_of(self.shared[-1])
 
     def loads(self, values: NDArray[np.float64]) -> Mapping[int, Mapping[int, float]]:
-        """Return a solution's loads, by day and occupant, on days with a limit above 1."""
+        """Return a solution's loads on days with a limit above 1, keyed by day and occupant."""
         calendar = self._calendar
         load: dict[int, dict[int, float]] = {}
         for (one, position), columns in self._columns.items():
@@ -124,7 +124,7 @@ class RelaxationRows:
 
 
 def _at_most(these: list[int], those: list[int]) -> LpRow:
-    """Return the row `sum of columns these <= sum of columns those`."""
+    """Return a row that limits the sum of the columns `these` to the sum of the columns `those`."""
     return (
         -highspy.kHighsInf,
         0.0,

@@ -273,7 +273,7 @@ class SeriesModel:
         return bool(cuts)
 
     def _loads(self) -> dict[int, dict[int, float]]:
-        """Return the latest solution's loads, by day and occupant, on days with a limit above 1."""
+        """Return the latest solution's loads on days with a limit above 1, by day and occupant."""
         calendar = self._calendar
         loads: dict[int, dict[int, float]] = {}
         for (row, series), value in zip(self._columns, self._values, strict=True):

@@ -1,4 +1,4 @@
-"""Pricing: feasible sets of high profit, by heuristics and by CP-SAT."""
+"""Pricing: finds feasible sets with a high profit, using heuristics and CP-SAT."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _EFFORT_PER_INSERTION = 0.0002
 def improving_sets(
     oracle: CoachOracle, profit: Mapping[int, float], threshold: float, deadline: Deadline
 ) -> list[int]:
-    """Return a list with a feasible set whose profit exceeds `threshold`; empty if none is found.
+    """Return a list with one feasible set whose profit exceeds `threshold`, or an empty list.
 
     The known sets are examined first. After that, candidates are inserted in several orders: by
     decreasing profit, by profit relative to the contention for their positions, and by randomly
@@ -75,7 +75,7 @@ def price_by_cp_sat(
     *,
     seed: int,
 ) -> Placed | None:
-    """Return a timetable of a set with a profit of at least `threshold`, or `None` if none exists.
+    """Return a timetable for a set with a profit of at least `threshold`, or `None` if none exists.
 
     Profits are rounded up and the threshold down, so the profit of the set may fall short of the
     threshold by the rounding errors.

@@ -87,12 +87,12 @@ class CoachSubproblem:
         return gaps + sum(option.cost for option in options)
 
     def gap_cost(self, position: int, later: int) -> int:
-        """Return the cost of the gap between two positions; 0 after a contracting session."""
+        """Return the cost of the gap between two positions, or 0 after a contracting session."""
         return 0 if position < self.contracting else self.gaps[self.day[later] - self.day[position]]
 
     @cached_property
     def next_gap_costs(self) -> list[list[int]]:
-        """For each position, the costs of the gaps to all possible positions of the next session.
+        """For each position, the gap costs to all positions that the next session can take.
 
         The first cost is that of the gap to position `low`, and the last that to `high - 1`.
         """
@@ -134,7 +134,7 @@ class CoachSubproblem:
         return self.day[option.position] if self.by_day else option.position
 
     def spacing(self, option: SessionOption) -> int:
-        """Return the minimum number of minutes from the start of a session to the next start."""
+        """Return the minimum number of minutes between a session's start and the next start."""
         is_contracting = option.position < self.contracting
         return self.contracting_spacing if is_contracting else self.spacing_minutes
 

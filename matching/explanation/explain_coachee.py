@@ -70,7 +70,7 @@ class RunnerUp(ResultValue):
 
 
 class Explanation(ResultValue):
-    """The explanation of a coachee's match or lack of one, for the programme manager only.
+    """The explanation of a coachee's match or lack of one, intended only for the programme manager.
 
     Either `match` or `unmatched` is set. `runner_up` is `None` if the coachee is unmatched or no
     plan gives them another coach. `others` lists all other coaches: possible ones by points, then

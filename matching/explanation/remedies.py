@@ -144,7 +144,7 @@ class _RemedySearch:
         self._changes_examined = 0
 
     def entry(self, eligibility: Eligibility, effort: SearchEffort, coachees: int) -> Unmatched:
-        """Explain why the next coachee is unmatched; `coachees` is the number of remaining ones.
+        """Explain why the next coachee is unmatched, given the number of remaining `coachees`.
 
         Raises:
             CancelledError: the search was cancelled.

@@ -1,4 +1,4 @@
-"""Messages of the auditor's findings about the sessions of a match and their numbers.
+"""Messages of the auditor's findings about a match's sessions and their numbers.
 
 Session 0 is called the contracting session, so most findings have a second message for it.
 """

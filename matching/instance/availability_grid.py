@@ -239,7 +239,7 @@ class _AvailabilityCache:
         return self._zones[name]
 
     def _starts_within(self, zone: str, windows: tuple[WeeklyWindow, ...]) -> Bits:
-        """Return the starts of sessions that fit within the union of `windows`."""
+        """Return the starts at which a session fits within the union of `windows`."""
         if (zone, windows) not in self._starts_by_windows:
             spans = (
                 self._zone(zone).spans(windows[0])
@@ -254,7 +254,7 @@ class _AvailabilityCache:
         return self._starts_by_windows[zone, windows]
 
     def _starts_touching(self, zone: str, day: date) -> Bits:
-        """Return the starts of sessions that overlap the local `day`."""
+        """Return the starts at which a session overlaps the local `day`."""
         if (zone, day) not in self._starts_by_day:
             begin, end = self._zone(zone).span_of_day(day)
             low, high = np.searchsorted(self._starts, (begin - self._minutes + 1, end))
@@ -264,7 +264,7 @@ class _AvailabilityCache:
         return self._starts_by_day[zone, day]
 
     def _starts_while_busy(self, zone: ZoneInfo, busy: Sequence[BusyTime]) -> Bits:
-        """Return the starts of sessions that overlap one of a person's busy times."""
+        """Return the starts at which a session overlaps one of the person's busy times."""
         touched = np.zeros(len(self._starts), dtype=np.bool_)
         for one in busy:
             if self._days[0] <= one.day <= self._days[-1]:

@@ -15,7 +15,7 @@ _WORD_BITS = 64
 
 
 def row_blocks(chosen: NDArray[np.int64], bytes_a_row: int) -> Iterator[NDArray[np.int64]]:
-    """Yield parts of `chosen`; the rows of each part need up to `_BLOCK_BYTES` of memory."""
+    """Yield parts of `chosen` whose rows need at most `_BLOCK_BYTES` of memory."""
     step = max(1, _BLOCK_BYTES // bytes_a_row)
     for first in range(0, len(chosen), step):
         yield chosen[first : first + step]

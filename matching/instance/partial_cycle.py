@@ -189,7 +189,7 @@ class FixedHistory:
         ) // _DAYS_PER_WEEK
 
     def sessions_in_first_week(self, coach: str) -> int:
-        """Return the number of a coach's past sessions in the ISO week of `not_before`."""
+        """Return how many past sessions a coach has in the ISO week of `not_before`."""
         week = (self.status.not_before.toordinal() - 1) // _DAYS_PER_WEEK
         zone = self._cycle.cycle.zone
         return sum(
@@ -198,7 +198,7 @@ class FixedHistory:
         )
 
     def past_times(self, coachee: str, coach: str) -> list[tuple[int, int]]:
-        """Return the day index and start, in epoch minutes, of each past session of a pair.
+        """Return the day index and start (epoch minutes) of each of a pair's past sessions.
 
         A contracting session is left out, because it does not count for the quality of the series.
         """

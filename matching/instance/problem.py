@@ -237,7 +237,7 @@ def _required_share(roster: Roster, cycle: Cycle) -> Fraction:
 
 
 def _sessions_in_first_week(roster: Roster, history: FixedHistory | None) -> dict[int, int]:
-    """Return each coach's number of past sessions in the week of `not_before`, by row."""
+    """Return each coach's number of past sessions in the week of `not_before`, keyed by row."""
     if history is None:
         return {}
     return {

@@ -121,7 +121,7 @@ def _starts_in_use(free: AvailabilityGrid) -> NDArray[np.int64]:
 
 
 class _Pairs:
-    """The pairs of coachees and coaches, and their series by day and by start."""
+    """Pairs of coachees and coaches, with checks of their series by day and by start."""
 
     def __init__(
         self,
@@ -131,7 +131,7 @@ class _Pairs:
         coach: NDArray[np.int32],
         first: NDArray[np.int64] | None,
     ) -> None:
-        """Repack the free starts by day. For `first`, see `schedulable`.
+        """Repack the free starts so that they are grouped by day. For `first`, see `schedulable`.
 
         `used` contains the starts in use, and then those of contracting sessions.
         """

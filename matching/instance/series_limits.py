@@ -96,7 +96,7 @@ class SeriesLimits:
 
     @property
     def max_sessions_in_week(self) -> int:
-        """The maximum number of sessions of a series in one ISO week, given the gaps."""
+        """The maximum number of a series' sessions in one ISO week, given the gaps."""
         most = min(self.count, -(-7 // self.min_gap_days)) if self.min_gap_days else self.count
         return most if self.contracting is None else most + 1
 
@@ -155,7 +155,7 @@ class RemainingDemand:
 
 @dataclass(frozen=True, eq=False)
 class Successors:
-    """For each start, the range of possible starts of the next session in the series.
+    """For each start, the range of starts that the next session in the series can have.
 
     `low` and `high` are `int64[S]`: the index of the next start is in `[low, high)`. Both are
     nondecreasing, so prefix sums over starts describe the gaps exactly.
@@ -168,7 +168,7 @@ class Successors:
 def successors(
     starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits
 ) -> Successors:
-    """Compute the ranges of next starts from the gaps, in days, and the spacing, in minutes."""
+    """Return the ranges of next starts, given the gaps in days and the spacing in minutes."""
     low = np.maximum(
         np.searchsorted(day, day + limits.min_gap_days),
         np.searchsorted(starts, starts + limits.spacing_minutes),
@@ -182,7 +182,7 @@ def after_contracting(
     sessions: tuple[NDArray[np.int64], NDArray[np.int32]],
     limits: SeriesLimits,
 ) -> Successors:
-    """Compute, for each start of a contracting session, the range of starts of the first session.
+    """Return, for each start of a contracting session, the range of starts of the first session.
 
     `contracting` and `sessions` each consist of starts and their days.
     """
@@ -201,7 +201,7 @@ def after_contracting(
 def is_day_separable(
     starts: NDArray[np.int64], day: NDArray[np.int32], limits: SeriesLimits, contracting: int = 0
 ) -> bool:
-    """Return whether the days of all series are independent of each other.
+    """Return whether the days of every series are independent of each other.
 
     This is the case if sessions on different days never conflict and no series has two sessions on
     one day, except that the first session can be on the day of the contracting session. A series is

@@ -25,7 +25,7 @@ class StartTimes:
 
 
 class _Predecessors:
-    """For each start, the ranges of the possible starts of the preceding session.
+    """For each start, the ranges of starts that the preceding session can have.
 
     The indices of the possible starts are in `[first, last)`. Those from `week` on are in the same
     week, and those from `day` on are on the same day.

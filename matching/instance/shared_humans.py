@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from coach.humans import Humans
 
 NOBODY = -1
-"""Used instead of the number of a human who has only one row."""
+"""A placeholder for the number of a human who has only one row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ class SharedHumans:
         return tuple(sorted({*found} - {NOBODY}))
 
     def linked_groups(self, pairs: Iterable[tuple[int, int, int]]) -> Iterator[list[int]]:
-        """Yield the groups of pairs that cannot be timetabled independently of each other.
+        """Yield the groups of linked pairs, which cannot be timetabled independently of each other.
 
         `pairs` contains `(pair, coachee, coach)`. Each group lists all pairs, in ascending order,
         of two or more coaches who are linked, directly or through other coaches.

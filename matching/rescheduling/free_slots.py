@@ -77,7 +77,7 @@ def _chosen(found: Iterable[tuple[int, Slot]], most: int) -> tuple[Slot, ...]:
 
 
 class _Search:
-    """The possible starts of a session and of the later sessions, with the costs of moving them."""
+    """The possible starts of a session and of later sessions, with the costs of moving those."""
 
     def __init__(self, calendar: PairCalendar, number: int) -> None:
         self._calendar = calendar
@@ -114,7 +114,7 @@ class _Search:
             yield int(self._day[column]), slot
 
     def _columns(self) -> tuple[NDArray[np.int64], Mapping[int, NDArray[np.bool_]]]:
-        """Return all starts and, by session number, a mask of the starts that are possible."""
+        """Return all starts and, keyed by session number, a mask of the possible starts."""
         own = np.array([one.start for one in self._after], dtype=np.int64)
         sessions = (self._moved, *self._after)
         # Contracting sessions have their own starts; all other sessions share the same ones.
@@ -168,7 +168,7 @@ class _Search:
     def _next_columns(
         self, session: SeriesSession, following: SeriesSession
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return, for each start of `session`, the range of possible starts of the next session."""
+        """Return, for each start of `session`, the range of starts for the next session."""
         least, most = self._calendar.gap_range(session, following)
         spacing = (
             self._calendar.minutes(session.number) + self._calendar.cycle.sessions.buffer_minutes

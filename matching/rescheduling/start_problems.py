@@ -28,7 +28,7 @@ class StartProblem:
 
 
 def start_problems(calendar: PairCalendar, starts: Mapping[int, int]) -> tuple[StartProblem, ...]:
-    """Return all reasons against moving sessions of the series to other starts, by number.
+    """Return all reasons against moving sessions to `starts`, which are keyed by session number.
 
     The result is empty if and only if the sessions can be moved there while all others keep their
     times.

@@ -1,4 +1,4 @@
-"""The catalogue of rules, as shown on the rules page, by `gender-coach rules` and in the docs."""
+"""The catalogue of rules, as shown on the rules page, in the docs and by `gender-coach rules`."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class RuleEvaluator:
         return allowed
 
     def points(self, coachee: Indices, coach: Indices) -> NDArray[np.int32]:
-        """Return the weighted sum of points of the allowed pairs `[p]`."""
+        """Return the weighted sum of points for each of the allowed pairs `[p]`."""
         total = np.zeros(coachee.shape, dtype=np.int32)
         for rule, weight in self.weighted_rules():
             if weight:

@@ -38,7 +38,7 @@ class RuleCount:
 
 @dataclass(frozen=True, slots=True)
 class PairCounts:
-    """The number of pairs of a coachee and a coach, and how many each rule leaves.
+    """The number of pairs of one coachee and one coach, and how many of them each rule leaves.
 
     Attributes:
         pairs: the number of all pairs.

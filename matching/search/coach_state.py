@@ -82,7 +82,7 @@ class CoachState:
 
     @property
     def incumbent(self) -> CoachIncumbent | None:
-        """The incumbent; `None` before any improvement."""
+        """The incumbent, or `None` before the first improvement."""
         return self._incumbent
 
     @incumbent.setter
@@ -168,7 +168,7 @@ class CoachState:
 
     @cached_property
     def _independent_cost(self) -> int:
-        """A lower bound on the cost of all series without bonuses; 0 if there are no bonuses."""
+        """A lower bound on the cost of all series without bonuses, or 0 if there are no bonuses."""
         if not self._kept_times:
             return 0
         free = build_subproblem(self._calendar, self.quality, self._placed, {})

@@ -81,12 +81,12 @@ class PricingOracles:
         self.problem = replace(self.problem, capacity=np.array(capacity, dtype=np.int64))
 
     def local(self, coach: int, pairs: Sequence[int]) -> int:
-        """Encode pairs of a coach as a bit set of local indices."""
+        """Encode a coach's pairs as a bit set of local indices."""
         places = np.searchsorted(self.problem.by_coach[coach], np.asarray(pairs, dtype=np.int64))
         return sum(1 << place for place in places.tolist())
 
     def pairs(self, coach: int, local: int) -> tuple[int, ...]:
-        """Decode a bit set of local indices into pairs of a coach."""
+        """Decode a bit set of local indices into a coach's pairs."""
         own = self.problem.by_coach[coach]
         return tuple(int(own[place]) for place in members(local))
 

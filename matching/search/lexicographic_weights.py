@@ -58,7 +58,7 @@ class LexicographicObjective:
 
 
 def objective_bound(problem: MatchingProblem, weights: NDArray[np.int64]) -> int:
-    """Return an upper bound on the sum of the weights of a choice.
+    """Return an upper bound on the total weight of any choice.
 
     The bound is the sum of the coachees' largest weights, limited to as many coachees as the
     coaches' total capacity.

@@ -37,7 +37,7 @@ BusyTimes = Mapping[int, Iterable[tuple[int, int]]]
 
 
 class LinkedCoaches:
-    """Exact feasibility of sets of pairs whose coaches are linked.
+    """Decides exactly whether sets of pairs with linked coaches are feasible.
 
     `infeasible_sets` contains the minimal infeasible sets found so far.
     """
@@ -106,7 +106,7 @@ class LinkedCoaches:
         return False
 
     def series(self, pairs: PairSet, deadline: Deadline) -> dict[int, Series]:
-        """Return the session starts of each pair of a feasible set.
+        """Return the session starts of each pair in a feasible set.
 
         Raises:
             SolverError: `pairs` is infeasible.

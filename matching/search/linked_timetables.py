@@ -26,7 +26,7 @@ _ROUNDS = 3
 _EFFORT = 1.0  # CP-SAT's deterministic time per coach and round
 
 Timetables = dict[int, Series]
-"""The session starts of each pair of linked coaches."""
+"""The session starts of linked coaches' pairs, keyed by pair."""
 
 
 def linked_timetables(

@@ -100,7 +100,7 @@ class RuinAndRecreate:
         return bool(self._oracles.problem.pinned[pair])
 
     def _recreate(self, people: list[int], centre: int, deadline: Deadline) -> list[int]:
-        """Insert people where their profit is greatest, in an order chosen at random."""
+        """Insert people where their profit is greatest, in a randomly chosen order."""
         order = self._random.random()
         options = self._repair.number_of_options
         noise = {one: self._random.random() for one in people}

@@ -74,7 +74,7 @@ class SearchState:
         self.start_pass(inf)
 
     def start_pass(self, effort: float) -> None:
-        """Start deciding all levels again, each with `effort`; known bounds are kept."""
+        """Start another pass over all levels, each with `effort`; known bounds are kept."""
         self.effort = effort
         self.effort_exceeded = False
         self.deadline = self._whole_deadline
@@ -160,7 +160,7 @@ class SearchState:
         return components(self.problem, allowed)
 
     def within(self, part: NDArray[np.bool_], choice: Choice) -> SearchState:
-        """Return the state of the search in one of several `parts`.
+        """Return the state of a search that is restricted to one of several `parts`.
 
         The minimums of the decided levels are those that the feasible `choice` attains there.
         """
@@ -225,7 +225,7 @@ class SearchState:
     def find_feasible_choice_by_parts(
         self, allowed: NDArray[np.bool_], known: Choice
     ) -> Choice | None:
-        """Return a feasible choice of `allowed` pairs; `None` proves that none exists.
+        """Return a feasible choice among `allowed` pairs, or `None`, which proves that none exists.
 
         Only the parts in which the feasible choice `known` contains pairs that are not allowed are
         searched.
@@ -242,7 +242,7 @@ class SearchState:
         return np.sort(np.concatenate(found))
 
     def find_feasible_choice(self, allowed: NDArray[np.bool_]) -> Choice | None:
-        """Return a feasible choice of `allowed` pairs; `None` proves that none exists."""
+        """Return a feasible choice among `allowed` pairs; `None` proves that none exists."""
         found: list[Choice] = []
 
         def accept(choice: Choice) -> bool:

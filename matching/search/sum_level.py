@@ -182,7 +182,7 @@ class SumLevel:
             self._store_gaps(parts, gaps)
 
     def _search_parts(self, parts: Sequence[NDArray[np.bool_]], gaps: list[int]) -> None:
-        """Search the parts until no gap is left; `gaps` is updated."""
+        """Search the parts until no gap is left, updating `gaps`."""
         self._tighten_bound(self._value + sum(gaps))
         open_parts = [place for place, gap in enumerate(gaps) if gap]
         while open_parts:

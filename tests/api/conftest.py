@@ -206,7 +206,7 @@ class World:
             )
 
     def person_id(self, cycle_id: str, code: str) -> str:
-        """Return the id of the row of a coachee (`C-…`) or coach (`K-…`)."""
+        """Return the row id of a coachee (`C-…`) or coach (`K-…`)."""
         side = Side.COACHEE if code.startswith("C") else Side.COACH
         with self.database.reading() as tx:
             return people.ids_by_code(tx, cycle_id)[side, code]

@@ -34,7 +34,7 @@ class Figure:
 
 
 def machine() -> str:
-    """Return a description of the machine and package versions for the caption of a table."""
+    """Return a description of the machine and package versions for a table's caption."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("ortools", "numpy", "pydantic"))
     return (
         f"{os.cpu_count()} cores, {platform.machine()}, "

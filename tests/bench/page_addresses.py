@@ -61,7 +61,7 @@ PAGES = {
     "settings": "/service/settings",
     "audit trail": "/audit",
 }
-"""The address of each measured page, whose identifiers are those of `Office.ids`."""
+"""The address of each measured page; its identifiers are those in `Office.ids`."""
 
 SEARCHED = {
     "people of the cycle": "/cycles/{cycle_id}/people",
@@ -89,4 +89,4 @@ NOT_MEASURED = {
     "/account/confirm/provider": "leads to the identity provider",
     "/metrics": "figures for programs",
 }
-"""The pages of the office that are not measured, with the reason."""
+"""The office's pages that are not measured, each with the reason."""

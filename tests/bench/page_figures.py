@@ -197,7 +197,7 @@ def _checked(browser: httpx.Client, office: Office) -> Figure:
 
 
 def _times(seconds: list[float], passed: list[float]) -> str:
-    """Return the medians of processor time and of elapsed time as text."""
+    """Return the median processor time and the median elapsed time as text."""
     processor, clock = (statistics.median(times) * 1000 for times in (seconds, passed))
     return f"{processor:.0f} ms ({clock:.0f} ms passed)"
 

@@ -1,4 +1,4 @@
-"""A comparison of the assignment with other solvers and packages, on the same pairs in one run.
+"""Compares the assignment with other solvers and packages, on the same pairs in one run.
 
 Each method runs in a separate process, which reads the pairs from a file, chooses, and writes its
 choice. The floor is the time of a single min-cost flow of OR-Tools. Packages are installed into new

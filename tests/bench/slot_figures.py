@@ -54,7 +54,7 @@ def slot_figures() -> Iterator[Figure]:
 
 
 def _spread(world: World) -> list[str]:
-    """Return the ids of upcoming sessions at equal intervals in the order of their starts."""
+    """Return the ids of evenly spaced upcoming sessions, in the order of their starts."""
     with world.database.reading() as tx:
         query = select(SessionRow.id).where(SessionRow.starts_at > world.services.now())
         ids = list(tx.scalars(query.order_by(SessionRow.starts_at, SessionRow.id)))

@@ -309,7 +309,7 @@ def _each(
 
 
 def _complement(cycle: Cycle, visits: Iterable[date]) -> tuple[DateRange, ...]:
-    """Return the ranges of dates of a cycle that lie between and around the visits."""
+    """Return the cycle's date ranges before, between and after the visits."""
     one = timedelta(1)
     inside = sorted(day for day in visits if cycle.cycle.start <= day <= cycle.cycle.end)
     edges = [cycle.cycle.start - one, *inside, cycle.cycle.end + one]

@@ -26,7 +26,7 @@ def open_page_for_axe(browser: Browser) -> Page:
 
 
 def axe_findings(page: Page) -> list[str]:
-    """Return the violations of WCAG and of good practice: rule, impact and element."""
+    """Return violations of WCAG and of best practices, each with its rule, impact and element."""
     page.add_script_tag(path=_SCRIPT)
     found: list[str] = page.evaluate(_RUN)
     return found

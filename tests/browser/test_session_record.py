@@ -25,7 +25,7 @@ PRIVATE = "Only for me"
 
 
 def note_pages(server: Server) -> tuple[str, str]:
-    """Publish the sample cycle; return the URLs of the note forms of two of its sessions."""
+    """Publish the sample cycle; return the note form URLs for two of its sessions."""
     with open_cli_services(server.folder) as services:
         load_sample_cycle(services)
         with services.database.writing() as tx:

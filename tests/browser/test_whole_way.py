@@ -62,7 +62,7 @@ def link_of(page: Page, people: str, name: str) -> str:
 
 
 def make_cycle(office: Page, server: Server) -> tuple[str, str]:
-    """Create a cycle with both lists, and return the URLs of the cycle and of its people."""
+    """Create a cycle with both lists, and return the URLs of the cycle and its people."""
     server.sign_in_manager(office)
     office.locator("summary", has_text="from a cycle file").click()
     upload(office, "file", "cycle.toml")

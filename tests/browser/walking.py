@@ -26,7 +26,7 @@ class Camera:
     folder: Path | None = None
 
     def shoot(self, page: Page, name: str) -> None:
-        """Save a screenshot of the top part of the page."""
+        """Save a screenshot of the top of the page."""
         if self.folder is None:
             return
         width = (page.viewport_size or WIDE)["width"]

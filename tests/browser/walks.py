@@ -42,7 +42,7 @@ APPLICATION = (
     ("Rank", "OF-5"),
     ("Topics", "leadership; recruitment"),
 )
-"""The labels of the fields of an application, and what a coach enters."""
+"""The field labels of an application, and the values that a coach enters."""
 DOUBLED = 'T-03,Besa Shembul,b.shembull@example.org,Shqipëri,shqip,"e hënë 9-12",1\n'
 
 

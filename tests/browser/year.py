@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/tutorial-coaching.md during a simulated year of a pair.
+"""Takes the pictures for docs/tutorial-coaching.md during a simulated year of a pair.
 
 `python -m tests.browser.year` writes them into docs/pictures. `tests/api/coaching/year.py` defines
 the year, which a test simulates, too.

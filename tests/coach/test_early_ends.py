@@ -1,4 +1,4 @@
-"""Figures on the reasons of early ends do not reveal why any single pair ended."""
+"""Figures on the reasons for early ends do not reveal why any single pair ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comparison of lists with earlier lists: by id, field by field, and as a whole."""
+"""Comparison of lists with earlier lists: by id, by field, and as a whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tiny random cycles, in each of which some of the constraints are enabled."""
+"""Tiny random cycles, each with some of the constraints enabled."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def write(folder: Path, seed: int, *, both_roles: bool = False) -> None:
 def _as_one(
     rng: random.Random, coachees: list[dict[str, str]], coaches: list[dict[str, str]]
 ) -> None:
-    """Make pairs of a coachee and a coach one human, by `person`, or by address and name."""
+    """Make each pair of a coachee and a coach one human, by `person` or by address and name."""
     for coachee, coach in zip(coachees, coaches, strict=False):
         if rng.random() < 0.5:
             coachee["person"] = coach["person"] = f"P-{coachee['id']}"

@@ -76,7 +76,7 @@ def _session(number: int, week: int) -> SessionViewModel:
 
 
 def _listing() -> Listing:
-    """Return the middle page of a list that is sorted by name."""
+    """Return the middle page of a list sorted by name."""
     states = Filter("state", "State", (Option("open", "Open"), Option("done", "Done")))
     pages = (
         PageLink(1, "#list", current=False, gap=False),

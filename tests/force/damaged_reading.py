@@ -162,6 +162,6 @@ def _time_limit() -> Iterator[None]:
 
 
 def _processor_seconds() -> float:
-    """Return the processor time of this process and of all children it has waited for."""
+    """Return the processor time of this process and all children that it has waited for."""
     used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(one.ru_utime + one.ru_stime for one in used)

@@ -44,7 +44,7 @@ _C = ctypes.CDLL(None, use_errno=True)
 
 
 def measure(times: int, database: str) -> Figure:
-    """Let the holder of a lease and of the writer lock vanish `times` times."""
+    """Make the holder of a lease and of the writer lock vanish `times` times."""
     what = f"machine vanished {times} times while it held a lease and wrote, {database}"
     if os.geteuid() != 0 or not _TUN.exists():
         return Figure(what, "not measured: needs root and /dev/net/tun", MUST, met=False)

@@ -32,7 +32,7 @@ _START_SECONDS = 60.0
 _PACKAGES = ("dbos", "sqlalchemy", "fastapi", "uvicorn", "cryptography")
 
 Measure = Callable[[int, str], Figure]
-"""Called with the size of the measurement and the kind of database."""
+"""A measurement: called with its size and the kind of database."""
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def measure(times: int, database: str) -> Figure:
 
 
 def coach_link(world: World) -> str:
-    """Return the secret of the link of a coach in a published cycle."""
+    """Return the secret of a coach's link in a published cycle."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-1"}))
     return world.link(cycle_id, "K-1").secret

@@ -124,7 +124,7 @@ def _on_grid(begin: datetime, cycle: Cycle) -> bool:
 
 
 def _is_free(person: Person, begin: datetime, end: datetime) -> bool:
-    """Return whether each quarter of an hour is in a window, by the person's local clock."""
+    """Return whether each quarter of an hour is in a window, according to the person's clock."""
     zone, at = ZoneInfo(person.timezone), begin
     while at < end:
         local = at.astimezone(zone)

@@ -62,7 +62,7 @@ def is_sound(world: World) -> bool:
 
 
 def _left(world: World) -> tuple[set[str], int, str]:
-    """Return the stored cycles, the number of incomplete ones, and the state of the audit trail."""
+    """Return the stored cycles, the number of incomplete ones, and the audit trail's state."""
     whole = select(PersonRow.cycle_id).group_by(PersonRow.cycle_id)
     whole = whole.having(func.count() == COACHEES + COACHES)
     with world.database.reading() as tx:

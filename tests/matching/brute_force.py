@@ -1,4 +1,4 @@
-"""Optimal values of all levels, by brute force over assignments and timetables."""
+"""Optimal values of all levels, found by brute force over assignments and timetables."""
 
 from __future__ import annotations
 

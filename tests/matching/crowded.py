@@ -16,7 +16,7 @@ START = date(2027, 3, 22)  # a Monday; the clock changes on the 28th
 
 
 def crowded(random: Random, sizes: Sequence[int] = (2, 3, 4, 5)) -> tuple[Roster, Cycle]:
-    """Return an instance of one to three coaches; the number of coachees is drawn from `sizes`."""
+    """Return an instance with one to three coaches; the number of coachees comes from `sizes`."""
     midnight = random.random() < 0.15
     coachee_ids = [f"c{n}" for n in range(random.choice(sizes))]
     coach_ids = [f"k{n}" for n in range(random.choice([1, 1, 2, 3]))]

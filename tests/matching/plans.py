@@ -1,4 +1,4 @@
-"""Enumeration of all plans of a tiny instance."""
+"""Enumeration of every plan for a tiny instance."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ Span = tuple[datetime, datetime]
 def blocking_rules(
     coachee: Coachee, coach: Coach, cycle: Cycle, earlier: Collection[tuple[str, str]] = ()
 ) -> list[str]:
-    """Return the names of the hard rules that forbid a pair, in the order of the table of rules.
+    """Return the names of the hard rules that forbid a pair, in the order of the rule table.
 
     `earlier` contains the ids of the pairs from earlier cycles.
     """

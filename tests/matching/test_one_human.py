@@ -95,7 +95,7 @@ def test_limits_and_buffers_of_a_coach_do_not_count_own_coaching(
 
 
 def with_starts_of(result: Result, number: int, other: int) -> Result:
-    """Return the result with the sessions of one match at the times of another."""
+    """Return the result with one match's sessions at the times of another match."""
     matches = list(result.matches)
     sessions = tuple(
         one.model_copy(update={"start": two.start, "end": two.end})

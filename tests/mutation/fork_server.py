@@ -65,7 +65,7 @@ def _run(tests: list[str]) -> None:
 
 
 class _TestLimit:
-    """A plugin that ends the process when one test takes too long, even inside a solver."""
+    """A plugin that ends the process if a test takes too long, even inside a solver."""
 
     def pytest_runtest_logstart(self) -> None:
         signal.setitimer(signal.ITIMER_PROF, _TEST_SECONDS)
@@ -75,7 +75,7 @@ class _TestLimit:
 
 
 class _TestOrder:
-    """A plugin that keeps the given order of tests; pytest would sort those of a folder by name."""
+    """A plugin that keeps the given test order; pytest would sort the tests in a folder by name."""
 
     def __init__(self, tests: list[str]) -> None:
         self._tests = tests

@@ -109,7 +109,7 @@ class Deployment:
             engine.dispose()
 
     def states(self) -> dict[str, str]:
-        """Return the state of each job that the older version left behind, by job id."""
+        """Return the state of each job left behind by the older version, keyed by job id."""
         left = {job for jobs in MANIFEST["jobs"].values() for job in jobs}
         jobs = self.rows("SELECT workflow_uuid, status FROM {dbos}workflow_status")
         return {job: state for job, state in jobs if job in left}
@@ -556,7 +556,7 @@ def _in_current_words(reason: str) -> str:
 
 
 def _stored_sentences(older: Path) -> dict[str, set[str]]:
-    """Return the stored reasons of the older version, in the current wording, by plan."""
+    """Return the older version's stored reasons, in the current wording, keyed by plan."""
     with closing(sqlite3.connect(older / "gender-coach.sqlite")) as connection:
         results = dict(connection.execute("SELECT id, result FROM plans"))
     return {
@@ -733,7 +733,7 @@ def _waiting(client: TestClient) -> dict[str, Any]:
 
 
 def _expected_mails() -> Counter[str]:
-    """Return the number of expected emails by recipient.
+    """Return the number of expected emails per recipient.
 
     Each small cycle has four emails to its coach and two to each coachee.
     """

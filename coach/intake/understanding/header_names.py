@@ -1,4 +1,4 @@
-"""Headers of people files in the interface languages, in either script."""
+"""Headers of people files in the interface languages, in Latin and Cyrillic script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rewrites cells in the standard format, by column."""
+"""Rewrites cells in the standard format, using a rule for each column."""
 
 from __future__ import annotations
 

@@ -258,7 +258,7 @@ def _use_long_ago(world: World) -> None:
 
 
 def test_no_new_key_is_created_while_encrypted_rows_exist(world: World) -> None:
-    """The key file is lost, and the database of an older version contains no fingerprint of it."""
+    """The key file is lost, and the database of an older version lacks its fingerprint."""
     world.published(world.cycle(), world.result(PAIRS))
     settings = world.services.settings
     with world.database.reading() as tx:
@@ -327,7 +327,7 @@ def _ended(world: World, at_work: Callable[[int], object]) -> RunRow:
 
 
 def _children() -> set[int]:
-    """Return the ids of all running child processes of this process."""
+    """Return the ids of all running child processes."""
     tasks = Path("/proc/self/task")
     return {
         int(pid)

@@ -159,7 +159,7 @@ class PairLife:
             return [(row.created_at.date(), row.kind) for row in rows]
 
     def secret(self, kind: CredentialKind = CredentialKind.FOLLOW_UP) -> str:
-        """Return the secret of the latest link of a kind, whether or not it is valid."""
+        """Return the secret of the latest link of the given kind, whether or not it is valid."""
         with self.world.database.reading() as tx:
             query = select(CredentialRow.id).where(CredentialRow.kind == kind)
             found = tx.scalars(query.order_by(CredentialRow.created_at.desc())).first()

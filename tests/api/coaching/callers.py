@@ -71,7 +71,7 @@ class PublishedCycle:
         return Caller(self.client, self.world.person_id(self.id, code), link, device)
 
     def move_sessions(self, code: str, weeks: int) -> None:
-        """Move the sessions of a coachee by a number of weeks."""
+        """Move a coachee's sessions by a number of weeks."""
         person = self.world.person_id(self.id, code)
         with self.world.database.writing() as tx:
             for row in tx.scalars(select(SessionRow).where(SessionRow.coachee_id == person)):

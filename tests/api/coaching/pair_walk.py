@@ -157,7 +157,7 @@ class PairWalk:
                 issue_link(tx, keyring, person, now=self.pair.now, grace=_GRACE)
 
     def secret(self, kind: CredentialKind) -> str:
-        """Return the secret of the latest link of a kind, or an invalid secret if there is none."""
+        """Return the secret of the latest link of the given kind, or an invalid secret if none."""
         with self.pair.world.database.reading() as tx:
             query = select(CredentialRow.id).where(CredentialRow.kind == kind)
             query = query.where(CredentialRow.person_id == self.pair.person("C-1"))

@@ -42,7 +42,7 @@ FORM = {
 
 
 def listed(client: httpx.Client, **headers: str) -> dict[str, dict[str, Any]]:
-    """Return the listed modules by code."""
+    """Return the listed modules, keyed by code."""
     return {one["module"]["code"]: one for one in client.get(MODULES, headers=headers).json()}
 
 

@@ -85,7 +85,7 @@ class Year:
         return self.world.person_id(self.cycle_id, code)
 
     def sessions(self) -> list[str]:
-        """Return the ids of the pair's sessions by number, from the contracting session (0)."""
+        """Return the pair's session ids in order of number, from the contracting session (0)."""
         with self.world.database.reading() as tx:
             query = select(SessionRow.id).where(SessionRow.coachee_id == self.id("C-1"))
             return list(tx.scalars(query.order_by(SessionRow.number)))

@@ -38,7 +38,7 @@ def _user(user_id: str, name: str) -> UserRow:
 
 
 def _rows() -> list[SealedRow]:
-    """Return one row of each table of accounts, with a value in every sealed column."""
+    """Return one row of each accounts table, with a value in every sealed column."""
     return [
         UserRow(
             id=USER,

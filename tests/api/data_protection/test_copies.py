@@ -81,7 +81,7 @@ class Deployment:
         return sorted(path.name for path in self.folder.glob("backup-*Z*") if not path.suffix)
 
     def names(self) -> dict[str, str]:
-        """Return the name of each person, by internal id."""
+        """Return each person's name, keyed by internal id."""
         database = Database(self.world.services.settings.database_url)
         with database.reading() as tx:
             found = {row.id: row.name for row in tx.scalars(select(PersonRow))}

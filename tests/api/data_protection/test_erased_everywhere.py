@@ -151,7 +151,7 @@ class Life:
         self._await_mails()
 
     def place_sessions(self, code: str, **change: str) -> None:
-        """Set the place or topic of all of a person's sessions."""
+        """Set the place or topic of all the person's sessions."""
         person_id = self.person_id(code)
         with self._world.database.writing() as tx:
             of_person = or_(SessionRow.coachee_id == person_id, SessionRow.coach_id == person_id)
@@ -344,7 +344,7 @@ def _store_goals(tx: Transaction, cycle_id: str, pair: tuple[str, str], said: st
 
 
 def _tables(world: World) -> dict[str, str]:
-    """Return every row of every table of the database, including the job engine's tables."""
+    """Return every row of every table in the database, including the job engine's tables."""
     looked = inspect(world.database.engine)
     schemas = [None] if world.database.is_sqlite else ["public", "dbos"]
     names = {

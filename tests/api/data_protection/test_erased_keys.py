@@ -1,4 +1,4 @@
-"""Erasure of people's keys in the results of cycles with earlier pairs."""
+"""Erasure of people's keys from the results of cycles with earlier pairs."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def full(world: World) -> Database:
 
 
 def _rows(database: Database) -> dict[str, int]:
-    """Return the number of rows of each existing table; rows of `outbox` count as `mails`.
+    """Return the number of rows in each existing table; rows in `outbox` count as `mails`.
 
     `sealed_tables` is left out, because migrations that change seals delete rows from it.
     """

@@ -44,7 +44,7 @@ CHANGES = st.one_of(
 
 
 class Feeds:
-    """The feeds of a coachee and of a manager, and changes to the data they show."""
+    """A coachee's and a manager's feeds, and changes to the data that the feeds show."""
 
     def __init__(self, world: World) -> None:
         self.services, self.start = world.services, world.services.now()

@@ -1,4 +1,4 @@
-"""Calendar feeds of people and of the office, through the server."""
+"""Participants' and the office's calendar feeds, accessed through the server."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def person(world: World, client: httpx.Client) -> str:
-    """Return the path of the pages of a coachee with two future sessions."""
+    """Return the path of the pages for a coachee with two future sessions."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
     del client

@@ -11,7 +11,7 @@ from matching.errors import NoUsableResultError
 
 
 class SpecialConflictError(ConflictError):
-    """A kind of conflict without a row of its own in the table of errors."""
+    """A kind of conflict that has no row of its own in the error table."""
 
 
 def test_every_domain_error_has_its_own_row() -> None:

@@ -101,7 +101,7 @@ def test_every_answer_has_a_schema_and_every_schema_its_own_title(
 
 
 def _contents(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each media type of the body and of the successful responses, with its description."""
+    """Yield each media type of the body and the successful responses, with its description."""
     answers = [one for status, one in operation["responses"].items() if status < "300"]
     for described in (operation.get("requestBody", {}), *answers):
         yield from described.get("content", {}).items()

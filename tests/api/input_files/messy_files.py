@@ -44,7 +44,7 @@ COACHES = [
 
 @dataclass(frozen=True)
 class MessyFile:
-    """A file: a description of its untidiness, its name and content, and the specified encoding."""
+    """An untidy file: its kind of untidiness, its name and content, and the specified encoding."""
 
     about: str
     content: bytes

@@ -27,7 +27,7 @@ def content() -> bytes:
 
 
 def drop_downs(kind: PeopleKind) -> dict[str, list[str]]:
-    """Return the values of the drop-down list of each column that has one."""
+    """Return the values in the drop-down list of each column that has one."""
     workbook = load_workbook(io.BytesIO(content()))
     sheet = workbook[kind.value]
     found = {}

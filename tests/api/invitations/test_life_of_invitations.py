@@ -41,7 +41,7 @@ Times = dict[str, tuple[datetime, datetime]]
 
 
 class OfficeHasCrashedError(Exception):
-    """A simulated end of the process in the middle of a transaction."""
+    """A simulated crash of the process in the middle of a transaction."""
 
 
 @dataclass

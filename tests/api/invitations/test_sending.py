@@ -1,4 +1,4 @@
-"""Actions of the programme office on emails: release, review, retry, mark as sent."""
+"""The programme office's actions on emails: releasing, reviewing, retrying, marking as sent."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def test_search_expires_and_belongs_to_its_user(world: World) -> None:
 
 
 def people(office: httpx.Client, address: str) -> list[str]:
-    """Return the codes of the people on a page of the list, in order."""
+    """Return the codes of the people on one page of the list, in order."""
     page = office.get(address)
     assert page.status_code == HTTPStatus.OK
     return re.findall(r'data-label="ID">([^<]+)<', page.text)

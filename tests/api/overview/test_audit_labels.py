@@ -43,11 +43,11 @@ VARIABLES = {
     "given.reply": (Reply.ACCEPTED, Reply.DECLINED),
     "row.state": tuple(state for state in TaskState if state.is_final),
 }
-"""The values of the expressions in f-strings that build the names of actions."""
+"""The values of the expressions in the f-strings that build action names."""
 
 
 class _Source:
-    """The parts of the source code of `api` that record audit events."""
+    """The parts of the `api` source code that record audit events."""
 
     def __init__(self) -> None:
         texts = [path.read_text() for path in ROOT.rglob("*.py") if path != LOG]

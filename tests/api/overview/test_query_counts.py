@@ -1,4 +1,4 @@
-"""The number of queries for reading a cycle does not depend on the number of rows."""
+"""The number of queries needed to read a cycle does not depend on the number of rows."""
 
 from __future__ import annotations
 

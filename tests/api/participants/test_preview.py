@@ -1,4 +1,4 @@
-"""Uploaded lists are shown before they are used: questions, comparison, confirmation, undo."""
+"""Uploaded lists are shown before use: questions, comparison, confirmation and undo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comparison of two plans of a cycle, through the API and on the page."""
+"""Comparison of two plans for one cycle, through the API and on the page."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ LEFT_OUT = Unmatched(coachee="C-3", reason="all-taken", funnel=(), remedies=())
 
 
 def draft(world: World) -> tuple[str, str]:
-    """Return the ids of a cycle and of a draft plan in which one of three coachees has no coach."""
+    """Return the ids of a cycle and a draft plan in which one of three coachees has no coach."""
     cycle_id = world.cycle()
     result = world.result({"C-1": "K-1", "C-2": "K-2"})
     return cycle_id, world.plan(cycle_id, result.model_copy(update={"unmatched": (LEFT_OUT,)}))

@@ -62,7 +62,7 @@ class Cycle:
     mail: MailSettings = field(default_factory=lambda: MailSettings(host="127.0.0.1"))
 
     def write_due_reminders(self, now: datetime) -> Counter[tuple[MailKind, str]]:
-        """Create the reminders due at `now`; return their number by kind and spreadsheet id."""
+        """Create the reminders due at `now`; return the number per kind and spreadsheet id."""
         with self.world.database.reading() as tx:
             before = set(tx.scalars(select(MailRow.id)))
         write_due_reminders(self._services(self.mail, now))
@@ -75,7 +75,7 @@ class Cycle:
         switch_reminders(self._services(self.mail, now), self.id, ReminderSwitch(on=on))
 
     def send(self, server: MailServer, now: datetime, at_most: int | None = None) -> Counter[str]:
-        """Perform the queued jobs like a worker, and return the number of emails by recipient.
+        """Perform the queued jobs like a worker, and return the number of emails per recipient.
 
         Each job queues the next one.
         """

@@ -84,7 +84,7 @@ class Office:
         publish_plan(self.services, plan)
 
     def deliver(self) -> list[Taken]:
-        """Send all messages, apply them to the calendars, check these, and return the messages."""
+        """Send all messages, apply them to the calendars and check these; return the messages."""
         sent = sending_all(self)
         for taken in sent:
             self._take(taken)

@@ -239,7 +239,7 @@ def test_place_and_link_are_set_for_one_session_and_for_the_whole_pair(
 
 
 def links_of(client: httpx.Client, session: SessionDetails) -> dict[int, str]:
-    """Return the join link of each session of a pair, by number, as the office's pages show it."""
+    """Return the join link for each session of a pair, keyed by number, from the office's pages."""
     schedule = client.get(f"/api/v1/cycles/{session.cycle_id}/schedule").json()
     found = {}
     for one in schedule:

@@ -67,7 +67,7 @@ def _at(services: Services, now: datetime) -> Services:
 
 
 def mails(world: World, kind: MailKind) -> list[tuple[str, str, int]]:
-    """Return the person, session and occasion of each email of a kind."""
+    """Return the person, session and occasion for each email of the given kind."""
     columns = MailRow.person_id, MailRow.session_id, MailRow.occasion
     with world.database.reading() as tx:
         return [tuple(one) for one in tx.execute(select(*columns).where(MailRow.kind == kind))]

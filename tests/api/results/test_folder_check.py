@@ -1,4 +1,4 @@
-"""The check of a results folder reports the name of every altered, missing or extra file."""
+"""The results folder check reports the name of every altered, missing or extra file."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ OPTIONS = RunOptions(time_limit_seconds=5.0, workers=1)
 
 @pytest.fixture
 def conversions(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """Return a counter of model conversions in this process, by model and method."""
+    """Return a counter of model conversions in this process, keyed by model and method."""
     counted: Counter[str] = Counter()
 
     def count(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

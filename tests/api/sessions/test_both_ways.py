@@ -17,7 +17,7 @@ ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
 def _coachee(world: World, cycle_id: str) -> tuple[str, list[str]]:
-    """Publish a plan; return a coachee's link and the ids of the sessions of their cycle."""
+    """Publish a plan; return a coachee's link and the ids of the cycle's sessions."""
     world.published(cycle_id, world.result({"C-1": "K-1"}))
     with world.database.reading() as tx:
         sessions = [session.id for session in schedule.cycle_schedule(tx, cycle_id)]

@@ -30,7 +30,7 @@ START = {  # the first session starts at 08:00 UTC; local start by reader
 
 @dataclass
 class Published:
-    """Two sessions of a coachee and a coach in different time zones, and one of another pair.
+    """Two sessions of a pair in different time zones, and one session of another pair.
 
     The coachee declined the first session and the coach accepted it. Both accepted the second
     session, the coachee before its time was changed and the coach after that. The first session has

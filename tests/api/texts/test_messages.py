@@ -71,7 +71,7 @@ def test_placeholders_are_the_parameters() -> None:
 
 
 def _omits_only_the_count(one: Message, text: str) -> bool:
-    """Return whether the text of a plural form has every parameter except the count."""
+    """Return whether a plural form's text contains every parameter except the count."""
     return one.plural is not None and one.kinds.keys() - _placeholders(text) == {"count"}
 
 

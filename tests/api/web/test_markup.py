@@ -1,4 +1,4 @@
-"""Accessibility of the markup of all pages: headings, labels, names and ids."""
+"""Accessibility of every page's markup: headings, labels, names and ids."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def check(page: str, address: str) -> None:
 
 @pytest.fixture(scope="module")
 def pages(shared: SharedServer) -> Iterator[dict[str, str]]:
-    """Return the HTML of each page, by its path or a name."""
+    """Return the HTML of each page, keyed by its path or a name."""
     world = shared.world
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-1"}))

@@ -1,4 +1,4 @@
-"""Signatures of the messages of webhooks."""
+"""Signatures of webhook messages."""
 
 from base64 import b64decode
 from datetime import UTC, datetime

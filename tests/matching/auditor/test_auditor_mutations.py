@@ -234,7 +234,7 @@ def as_result_under_way(result: Result) -> AuditContext:
 
 
 def without_session(number: int) -> Result:
-    """Return the valid result without one session of its first match."""
+    """Return the valid result with one session of its first match removed."""
     first, *others = SOUND.matches
     kept = tuple(one for one in first.sessions if one.number != number)
     matches = (first.model_copy(update={"sessions": kept}), *others)

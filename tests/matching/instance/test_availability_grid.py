@@ -45,7 +45,7 @@ def coachee(
 
 
 def one(person: Coachee, cycle: Cycle) -> tuple[list[int], list[int]]:
-    """Return the free starts of the only coachee, and their day indices."""
+    """Return the only coachee's free starts and their day indices."""
     table = build_availability_grid(Roster(coachees=(person,), coaches=()), cycle)
     free = unpack(table.coachees[0], len(table.starts))
     return table.starts[free].tolist(), table.day[free].tolist()

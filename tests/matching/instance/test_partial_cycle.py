@@ -206,7 +206,7 @@ class BruteForce:
         ]
 
         def clash(one: tuple[str, str], other: tuple[str, str]) -> bool:
-            """Return whether two pairs have a human in common, by the ids of their people."""
+            """Return whether two pairs have a human in common, given the ids of their people."""
             keys = [{("coachee", a), ("coach", b)} & {*several} for a, b in (one, other)]
             return one != other and any(
                 same_person(rows[a], rows[b]) for a in keys[0] for b in keys[1]

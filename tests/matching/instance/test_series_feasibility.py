@@ -1,4 +1,4 @@
-"""Series of single pairs: by day where a pair's days are independent, otherwise by start."""
+"""Series of individual pairs: by day if a pair's days are independent, otherwise by start."""
 
 from __future__ import annotations
 

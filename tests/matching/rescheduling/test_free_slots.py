@@ -58,7 +58,7 @@ def _intervals(matches: list[Match]) -> tuple[tuple[int, int], ...]:
 
 
 def moved(cycle: Cycle, result: Result, match: Match, starts: dict[int, int]) -> Result:
-    """Return the result with sessions of a match at other starts, by number."""
+    """Return the result with some sessions of a match moved to `starts`, keyed by number."""
     sessions = tuple(
         session
         if session.number not in starts

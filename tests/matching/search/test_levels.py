@@ -1,4 +1,4 @@
-"""Lexicographic optimisation, compared with an enumeration of all plans of tiny instances."""
+"""Lexicographic optimisation, compared with an enumeration of all plans for tiny instances."""
 
 from __future__ import annotations
 
