@@ -97,7 +97,7 @@ def state_at(
 
 
 class Contact(StrEnum):
-    """How the two people may contact each other between sessions."""
+    """How the coachee and the coach may contact each other between sessions."""
 
     NONE = "none"
     MAIL = "mail"

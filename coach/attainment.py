@@ -12,7 +12,7 @@ INSTRUMENT, INSTRUMENT_VERSION = "goal_attainment", "1"
 The version is changed whenever the levels or their meanings change.
 """
 INTER_CORRELATION = 0.3
-"""The correlation between goals that Kiresuk and Sherman assume; the true one is unknown."""
+"""The correlation between goals assumed by Kiresuk and Sherman; the true correlation is unknown."""
 _MEAN, _DEVIATION = 50.0, 10.0
 
 

@@ -109,7 +109,7 @@ class _Search:
         yield from self._sharing(self._by_address(), facts.SAME_ADDRESS())
 
     def is_possible(self, one: int, other: int) -> bool:
-        """Return whether two people are neither certainly one human nor certainly two."""
+        """Return whether two people are possibly, but not certainly, one human."""
         first, second = self.people[one], self.people[other]
         if self.humans[one] == self.humans[other]:
             return False

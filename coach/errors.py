@@ -91,7 +91,7 @@ class ConflictError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field whose stored value differs from the submitted one, both as text."""
+    """A field whose stored and submitted values differ, with both values as text."""
 
     field: str
     stored: str

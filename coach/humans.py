@@ -34,7 +34,7 @@ class Humans:
 
     @cached_property
     def repeated(self) -> frozenset[int]:
-        """The humans with several rows, in one list or in both."""
+        """The humans with several rows, in either list or across both."""
         rows = Counter((*self.coachees, *self.coaches))
         return frozenset(human for human, times in rows.items() if times > 1)
 

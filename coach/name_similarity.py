@@ -88,7 +88,7 @@ def _are_initials(short: Sequence[str], whole: Sequence[str]) -> bool:
 
 
 def _shorter_forms(name: Words) -> Iterator[Words]:
-    """Yield a name without one or two of its words, if at least two remain.
+    """Yield the name with one or two words removed, if at least two words remain.
 
     Nothing is yielded for a name of more than `_MAX_WORDS` words.
     """
@@ -128,7 +128,7 @@ def _pairs(block: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _deletions(word: str) -> set[str]:
-    """Return a word and, depending on its length, the words with one or two letters deleted."""
+    """Return a word and, depending on its length, its variants with one or two letters deleted."""
     found = {word}
     if _MIN_LENGTH_OF_ONE_ERROR - 1 <= len(word) <= _MAX_LENGTH:
         once = {word[:place] + word[place + 1 :] for place in range(len(word))}
@@ -147,7 +147,7 @@ def _is_misspelling(one: str, other: str) -> bool:
 
 
 def _differ_in_gender(one: str, other: str) -> bool:
-    """Return whether two words differ only in a feminine `a`: `Ivan`, `Ivana`; `-ski`, `-ska`."""
+    """Return whether two words differ only in a feminine `-a`: `Ivan`, `Ivana`; `-ski`, `-ska`."""
     shorter, longer = sorted((one, other), key=len)
     if longer == f"{shorter}a":
         return True

@@ -15,7 +15,7 @@ from coach.texts.facts import Fact
 
 
 class ObjectiveLevel(StrEnum):
-    """A level of the lexicographic objective; `REPEAT` is the only one that is minimised."""
+    """A level of the lexicographic objective; all levels except `REPEAT` are maximised."""
 
     PLACED = "placed"
     KEPT = "kept"

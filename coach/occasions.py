@@ -60,7 +60,7 @@ class Asking:
 
 
 def askings(ends: Sequence[datetime], asked: Mapping[Moment, Instrument]) -> Iterator[Asking]:
-    """Yield a pair's occasions in order, except those after sessions and in follow-ups.
+    """Yield a pair's occasions in order, except those after each session and in follow-ups.
 
     Args:
         ends: the ends of the pair's sessions, in order, without sessions that did not take place.

@@ -64,7 +64,7 @@ class Absent(StrEnum):
 
 
 class SessionMode(StrEnum):
-    """How the two participants of a session meet."""
+    """How the participants in a session meet."""
 
     ONLINE = "online"
     IN_PERSON = "in_person"

@@ -17,7 +17,7 @@ Context = Mapping[str, Any]
 
 
 def validation_fact(detail: ErrorDetails | Mapping[str, Any]) -> Displayed:
-    """Return the message for one of the errors in a `ValidationError`.
+    """Return the message for a single error of a `ValidationError`.
 
     The message of an `InvalidValueError` is returned unchanged. Errors without a specific message
     get a general one.

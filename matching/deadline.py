@@ -81,7 +81,7 @@ class Deadline:
 
     @property
     def was_exceeded(self) -> bool:
-        """Whether any check of this deadline, or of one derived from it, found no time left."""
+        """Whether any check of this deadline, or of one derived from it, found that time was up."""
         return self._exceeded.is_set
 
     @property
@@ -118,7 +118,7 @@ class Deadline:
         return part
 
     def with_grace(self, effort: float) -> Deadline:
-        """Return a copy of this deadline that passes only once `effort` has also been used up.
+        """Return a copy of this deadline that expires only once `effort` has also been used up.
 
         This ensures a first plan regardless of the time limit, with the same effort in identical
         runs.

@@ -14,7 +14,7 @@ from matching.facts.names import level_name_with_unit
 
 
 class Phase(StrEnum):
-    """A phase of a run. The phases follow each other in this order."""
+    """A phase of a run. The phases are listed in the order in which they run."""
 
     JUDGING = "judging"
     MATCHING = "matching"

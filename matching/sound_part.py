@@ -80,7 +80,7 @@ def sound_part(
 
 
 def _without_faults(matches: tuple[Match, ...], findings: Collection[Finding]) -> tuple[Match, ...]:
-    """Return the matches, except those that the findings concern.
+    """Return the matches that no finding concerns.
 
     If there are only findings about coaches and uids, the second coachee is removed if two are
     named, and otherwise the last match with the coach or the uid.

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 FLOOR_PERCENT = 95.0
-"""`make test` fails if the total is lower. It was 96.9 % when this was set."""
+"""`make test` fails if the total is lower; it was 96.9 % when the floor was set."""
 LISTED_BELOW_PERCENT = 90.0
 """Files with a lower share are listed."""
 

@@ -1,4 +1,4 @@
-"""Processes forked from one that has imported the application, so that they start quickly.
+"""Processes that start quickly, because they are forked from one that imported the application.
 
 Importing the server takes about five seconds of processor time, which each test with its own server
 would otherwise spend again.

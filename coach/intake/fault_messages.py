@@ -13,7 +13,7 @@ _MAX_EXCERPT_LENGTH = 60
 
 
 def excerpt(value: object) -> str:
-    """Return a value on one line, shortened, with unprintable characters escaped."""
+    """Return a value shortened to one line, with unprintable characters escaped."""
     text = " ".join(str(value).split())
     if len(text) > _MAX_EXCERPT_LENGTH:
         text = text[: _MAX_EXCERPT_LENGTH - 1] + "…"

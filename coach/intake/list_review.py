@@ -29,7 +29,7 @@ class ListedPerson:
 
 @dataclass(frozen=True, slots=True)
 class PossibleDuplicate:
-    """Two people who may be one human, with the reasons; a user has to decide."""
+    """Two people who may be one human, with the reasons; a user has to decide whether they are."""
 
     first: ListedPerson
     second: ListedPerson
@@ -45,7 +45,7 @@ class ListReview:
         coaches: the coaches, compared with the earlier list.
         doubled: the humans with several rows in one list; each is a tuple of these rows.
         in_both_lists: the humans who are coachee and coach; each is a tuple of all their rows.
-        renumbered: pairs of a gone person and a new person who are the same human.
+        renumbered: pairs of a person who is gone and a new person who are the same human.
         suggestions: people who may be one human.
     """
 
@@ -98,7 +98,7 @@ class _Rows:
         self._repeated = [positions for positions in by_human.values() if len(positions) > 1]
 
     def doubled(self) -> Iterator[tuple[ListedPerson, ...]]:
-        """Yield the rows of each human who has several rows in one new list."""
+        """Yield the rows of each human who has more than one row in a new list."""
         for present in self._present():
             for kind in PeopleKind:
                 same = tuple(one for one in present if one.kind is kind)

@@ -11,13 +11,13 @@ from coach.intake.columns import PeopleKind
 from coach.intake.people_sheet import Draft, PeopleSheet, Understood
 
 UnknownId = tuple[Draft, str, str]
-"""A row, one of its columns, and an id in that cell that nobody has."""
+"""A row, one of its columns, and an id in that cell that belongs to nobody."""
 
 _ID_COLUMNS = {PeopleKind.COACHEES: ("prefers", "refuses"), PeopleKind.COACHES: ("refuses",)}
 
 
 def is_unknown(ident: str, people: PeopleSheet) -> bool:
-    """Return whether nobody in a sheet has this id; false if the sheet has invalid ids."""
+    """Return whether nobody in a sheet has this id; always false if the sheet has invalid ids."""
     return people.complete_ids and ident not in people.ids
 
 

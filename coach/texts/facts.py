@@ -184,7 +184,7 @@ class Message:
     kinds: Mapping[str, Kind]
 
     def __call__(self, **params: object) -> Fact:
-        """Return the fact with these parameters.
+        """Return a fact with the given parameters.
 
         Raises:
             TypeError: a parameter is missing, unknown, or of another type.
@@ -209,7 +209,7 @@ def message(code: str, text: str, /, **kinds: Kind) -> Message:
 
 
 def plural_message(code: str, text: str, plural: str, /, **kinds: Kind) -> Message:
-    """Define a message with a singular and a plural; its parameter `count` selects one of them.
+    """Define a message with singular and plural forms; its parameter `count` selects the form.
 
     Raises:
         ValueError: the code is already defined, or there is no parameter `count`.

@@ -31,7 +31,7 @@ Format = Callable[[Any], str]
 
 
 class Sentence(NamedTuple):
-    """A message in one language, prepared for rendering.
+    """A message in a particular language, prepared for rendering.
 
     Attributes:
         template: the text, with a `%s` for each of `values`; without values, the finished text.

@@ -66,7 +66,7 @@ class FlowSolution:
 
     @cached_property
     def loss(self) -> NDArray[np.int64]:
-        """`int64[Q]`: a lower bound on how far any choice with this pair falls short of `value`."""
+        """`int64[Q]`: a lower bound on how far below `value` any choice with this pair is."""
         coachee_dual, place_dual = self.duals
         problem, pairs = self.problem, self.pairs
         return coachee_dual[problem.coachee[pairs]] + place_dual[problem.coach[pairs]] - self.profit

@@ -23,7 +23,7 @@ class Finding:
 
     @property
     def shown(self) -> Fact:
-        """The finding as a fact that is displayed on one line."""
+        """The finding as a fact that is displayed on a single line."""
         return FINDING(about=self.about, finding=self.message)
 
     def __str__(self) -> str:

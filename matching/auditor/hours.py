@@ -183,7 +183,7 @@ class AuditCalendar:
         return extra
 
     def start_fault(self, start: int, number: int = 1) -> Fact | None:
-        """Return why session `number` may not start at `start`, or `None` if this is allowed."""
+        """Return why session `number` may not start at `start`, or `None` if it may."""
         key = start, self.length(number)
         if key not in self._faults:
             self._faults[key] = self._fault(*key)

@@ -71,7 +71,7 @@ def _can_continue(
     coach: Coach,
     common: tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]],
 ) -> bool:
-    """Return whether the pair could place its remaining sessions around the coach's past ones."""
+    """Return whether the pair's remaining sessions fit around the coach's past ones."""
     free, starts, days = common
     past, policy = context.past.get((coachee, coach.id), ()), context.cycle.sessions
     number = past[-1].number if past else context.reached(coachee)

@@ -20,7 +20,7 @@ from matching.coach_timetable.day_search import search_starts
 Options = tuple[int, ...]
 """A coachee's possible starts on the day, ascending, in minutes from any origin."""
 Spacing = int | tuple[int, ...]
-"""The minimum number of minutes from a start to the next one, for all coachees or for each."""
+"""The minimum number of minutes between starts, for all coachees or for each one."""
 Order = tuple[int, ...]
 """Labels of the sessions: `-n` comes after `n`, and 0 is unordered. Empty if all are unordered."""
 _MAX_ENUMERATED = 6  # maximum number of sessions on a day whose subsets are enumerated

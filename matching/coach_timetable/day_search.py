@@ -127,7 +127,7 @@ class _DaySearch:
         return start, self._options[one][-1], later.bit_count()
 
     def _precedes(self, one: int, other: int, start: int) -> bool:
-        """Return whether no timetable is lost if `one`, not `other`, is placed at `start`."""
+        """Return whether placing `one` rather than `other` at `start` is never worse."""
         rank = self._rank[start]
         return (
             self._spacing[one] == self._spacing[other]

@@ -77,7 +77,7 @@ class JointTimetableModel:
         }
 
     def _literals(self, timetable: TimetableModel, calendar: CoachCalendar, one: int) -> Literals:
-        """Return the starts and ends of a candidate's sessions, with new variables if necessary."""
+        """Return the starts and ends of a candidate's sessions, creating variables if necessary."""
         found: Literals = []
         by_position: dict[int, list[tuple[int, Term]]] = {}
         for position, starts in calendar.candidate(one).starts.items():

@@ -1,4 +1,4 @@
-"""The module `ortools.sat.python.cp_model`, imported when one of its names is first used.
+"""The module `ortools.sat.python.cp_model`, imported only when one of its names is first used.
 
 The import takes a quarter of a second, and small cycles often need no CP-SAT.
 """

@@ -81,7 +81,7 @@ class SeriesLp:
         return tuple(tuple(sorted(one, key=lambda b: b.position)) for one in found)
 
     def has(self, one: AssignedOption) -> bool:
-        """Return whether an option of a coachee has a column."""
+        """Return whether the LP contains a column for a coachee's option."""
         return one in self._held.get(one[1].position, {})
 
     def forbid(self, conflict: Sequence[AssignedOption]) -> SharedRow:

@@ -90,7 +90,7 @@ class SeriesModel:
         return len(self._columns) > _MAX_COLUMNS
 
     def known_series(self) -> dict[int, list[tuple[int, ...]]]:
-        """Return the series of each candidate that have a column."""
+        """Return each candidate's series that are columns of the program."""
         known: dict[int, list[tuple[int, ...]]] = {}
         for row, series in self._columns:
             known.setdefault(self.candidates[row], []).append(series)

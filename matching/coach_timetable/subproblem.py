@@ -264,7 +264,7 @@ def _session_options(
 def _least_restrictive(
     series: Sequence[SessionOptions], positions: Sequence[int]
 ) -> SessionOptions:
-    """Return the options with the most starts at these positions."""
+    """Return the options with the most starts at the given positions."""
     return tuple(
         max((b for b in options if b.position == position), key=lambda b: len(b.starts))
         for options, position in zip(series, positions, strict=True)

@@ -88,7 +88,7 @@ class CandidateChanges:
         return self._load.get(coach.id, 0) >= coach.capacity
 
     def _coachee_windows(self) -> Iterator[CandidateChange]:
-        """Yield extra windows for the coachee, starting with those that most coaches offer."""
+        """Yield extra windows for the coachee, starting with those offered by the most coaches."""
         shared: dict[WeeklyWindow, int] = {}
         for coach in self._best(self._eligibility.eligible):
             for window in missing_windows(self._coachee, coach, self._cycle):

@@ -17,7 +17,7 @@ class _Count:
 
 
 class CountedDeadline(Deadline):
-    """A deadline after a number of steps, in addition to a time limit, if there is one.
+    """A deadline after a number of steps, and after a time limit if there is one.
 
     A step is a check of the deadline. Searches check it between pieces of work of about two
     milliseconds each, and always at the same points. A search that ends after a number of steps

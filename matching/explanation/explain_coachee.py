@@ -54,7 +54,7 @@ class OtherCoach(ResultValue):
 
 
 class RunnerUp(ResultValue):
-    """The next best coach: the one in the best plan that gives the coachee another coach.
+    """The next best coach, who is the coachee's coach in the best plan without the current match.
 
     `price` is the change in the levels `placed`, `repeat`, `worst` and `total`. `moves` lists the
     other coachees whose coach would change. If `proven` is false, the search ran out of time: the

@@ -72,7 +72,7 @@ class RunnerUps:
         under_way: UnderWay | None = None,
         evaluated: EvaluatedProblem | None = None,
     ) -> None:
-        """Evaluate the pairs, unless those of `evaluated` can be used.
+        """Evaluate the pairs, unless the pairs in `evaluated` can be used.
 
         `deadline` applies to this and all later calls. `under_way` is the state of a cycle in
         progress, and `evaluated` the pairs of the run that found the result.

@@ -32,7 +32,7 @@ class Section(NamedTuple):
 
 
 def sections(explanation: Explanation, roster: Roster) -> tuple[Section, ...]:
-    """Return the explanation of a coachee's match, or lack of one, as sections with names."""
+    """Return the explanation of a coachee's match, or of its absence, as sections with names."""
     names = _names(roster)
     return tuple(section.named(names) for section in _sections(explanation))
 

@@ -98,7 +98,7 @@ def build_availability_grid(
 def _grid_of_length(
     roster: Roster, cycle: Cycle, minutes: int, on_person: Callable[[], object]
 ) -> AvailabilityGrid:
-    """Compute the grid for sessions of one length."""
+    """Compute the grid for sessions of a single length."""
     grid = _policy_grid(_GridPolicy.of(cycle, minutes))
     return AvailabilityGrid(
         starts=grid.starts,
@@ -111,7 +111,7 @@ def _grid_of_length(
 
 @dataclass(frozen=True, slots=True)
 class _GridPolicy:
-    """The settings that determine the grid for one session length, and people's free starts."""
+    """The settings that determine the grid for a session length, and people's free starts."""
 
     cycle: Cycle = field(compare=False)
     minutes: int
@@ -125,7 +125,7 @@ class _GridPolicy:
 
 
 class _PolicyGrid(NamedTuple):
-    """The grid of a policy: the starts with their days and weeks, and the free starts of people."""
+    """A policy's grid: the starts with their days and weeks, and people's free starts."""
 
     starts: NDArray[np.int64]
     day: NDArray[np.int32]
@@ -135,7 +135,7 @@ class _PolicyGrid(NamedTuple):
 
 @lru_cache(maxsize=8)
 def _policy_grid(policy: _GridPolicy) -> _PolicyGrid:
-    """Return the grid of a policy, cached because explanations mostly vary only the people."""
+    """Return a policy's grid, cached because explanations mostly vary only the people."""
     starts, day = _grid(policy.cycle, policy.minutes)
     first = policy.cycle.cycle.start.toordinal()
     ordinals = first + day.astype(np.int64)

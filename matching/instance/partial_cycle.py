@@ -1,4 +1,4 @@
-"""A cycle in progress: the sessions before a given day, and those that remain to be placed.
+"""A cycle in progress: the sessions before a given day, and the sessions still to be placed.
 
 Sessions of the kept result before that day are fixed. They keep their number in the pair's series,
 the gap to the next session is measured from them, and they count towards the coach's weekly limit.

@@ -192,7 +192,7 @@ class _Pairs:
         return series_on_days(*self._days_of(limits, block), limits)
 
     def _days_of(self, limits: SeriesLimits, block: NDArray[np.int64]) -> tuple[Bits, Bits]:
-        """Return each pair's days, and those on which the first session can take place.
+        """Return each pair's days, and the days on which its first session can take place.
 
         A contracting session does not count as the first one.
         """

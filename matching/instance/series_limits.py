@@ -55,7 +55,7 @@ class SeriesLimits:
 
     @property
     def spacing_minutes(self) -> int:
-        """The minimum distance, in minutes, from a start to the next one of the same coach.
+        """The minimum number of minutes from one start to the coach's next start.
 
         It differs after a contracting session; see `contracting_spacing`.
         """
@@ -68,7 +68,7 @@ class SeriesLimits:
         return minutes + self.buffer_minutes
 
     def with_longer_gaps(self) -> SeriesLimits:
-        """Return the limits with all minimum gaps one day longer."""
+        """Return the limits with every minimum gap increased by one day."""
         contracting = self.contracting
         if contracting is not None:
             contracting = replace(contracting, min_gap_days=contracting.min_gap_days + 1)

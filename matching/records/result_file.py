@@ -17,7 +17,7 @@ SENTENCE_KEYS = ("because", "text")
 
 
 class _StoredResult(Result):
-    """A result as stored in a file, in which these keys are required."""
+    """A result as stored in a file, where the keys defined here are required."""
 
     format: Literal[1, 2]
     cut_short: bool

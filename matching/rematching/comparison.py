@@ -147,7 +147,7 @@ def _coachee(coachee: str, before: Match | None, after: Match | None) -> Coachee
 
 
 def _moved(before: tuple[Session, ...], after: tuple[Session, ...]) -> int:
-    """Return how many sessions, matched by number, have different times in the two series."""
+    """Return how many sessions, matched by number, have different times in two series."""
     old = {session.number: (session.start, session.end) for session in before}
     same = sum(old.get(session.number) == (session.start, session.end) for session in after)
     return max(len(before), len(after)) - same

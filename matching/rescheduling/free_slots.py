@@ -1,4 +1,4 @@
-"""Finds other starts for one session of a pair.
+"""Finds alternative starts for one of a pair's sessions.
 
 A slot satisfies all constraints of the pair and of the coach. A slot may require later sessions of
 the pair to move as well. A shortest path over these sessions minimises the movement. The path ends
@@ -29,7 +29,7 @@ _Costs = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A possible new start for one session, in epoch minutes.
+    """A possible new start for a session, in epoch minutes.
 
     Attributes:
         start: the new start.

@@ -1,4 +1,4 @@
-"""The calendar of one pair: its series, and everything else that limits its session starts."""
+"""A pair's calendar: its series, and everything else that limits its session starts."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class PairCalendar:
 
     @cached_property
     def quality(self) -> Quality:
-        """The quality scores of this pair, whose people are row 0 on both sides."""
+        """The quality scores of this pair, whose people are in row 0 on both sides."""
         return Quality(self.roster, self.cycle)
 
     @cached_property
@@ -142,7 +142,7 @@ class PairCalendar:
         return Counter(self.week(self.day(begin)) for begin, _ in self.coach_sessions)
 
     def gap_range(self, earlier: SeriesSession, later: SeriesSession) -> tuple[int, int]:
-        """Return the minimum and the maximum number of days from one session to another.
+        """Return the minimum and maximum number of days between two sessions.
 
         If sessions between the two were cancelled, the maximum gap grows accordingly.
         """

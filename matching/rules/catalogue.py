@@ -21,7 +21,7 @@ class Card(BaseModel):
 
 
 class SettingCard(Card):
-    """A key of the cycle file that the rule reads, and its value in this cycle as text."""
+    """A cycle file key that the rule reads, and its value in this cycle as text."""
 
     key: str
     value: str

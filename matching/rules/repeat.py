@@ -72,7 +72,7 @@ class RepeatRule(Rule):
         return avoids and bool(inputs.roster.earlier_pairs)
 
     def is_repeated(self, coachee: Coachee, coach: Coach) -> bool:
-        """Return whether the two were a pair in an earlier cycle."""
+        """Return whether the coachee and the coach were a pair in an earlier cycle."""
         return (coachee.id, coach.id) in self._cycles
 
     def evaluate(self, coachee: Indices, coach: Indices) -> Points:

@@ -104,7 +104,7 @@ class CoachState:
         return starts_of_options(self.subproblem, self._incumbent.timetable)
 
     def use(self, starts: list[Series]) -> None:
-        """Use these series, which fit around other coaches' sessions, instead of `starts_alone`."""
+        """Use `starts`, which fit around other coaches' sessions, instead of `starts_alone`."""
         self._linked_starts = starts
         self._read()
 

@@ -34,7 +34,7 @@ EPSILON = 1e-6
 
 
 def _needs_slack(lp_solution: LpSolution) -> bool:
-    """Return whether every solution of phase one needs slack, whichever sets are added."""
+    """Return whether phase one needs slack in every solution, whichever sets are added."""
     return lp_solution.value + lp_solution.excess <= -EPSILON
 
 

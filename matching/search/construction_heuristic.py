@@ -63,7 +63,7 @@ class _ChoiceBuilder:
         return np.array(sorted(self._chosen), dtype=np.int64)
 
     def fill(self, wanted: np.ndarray) -> None:
-        """Place coachees one by one, where possible, using only `wanted: bool[P]` pairs."""
+        """Place coachees one by one where possible, using only the `wanted: bool[P]` pairs."""
         problem = self._problem
         options = np.bincount(problem.coachee, minlength=len(problem.priority))
         for coachee in np.lexsort((options, -problem.priority)).tolist():

@@ -90,11 +90,11 @@ class Repair:
 
     @property
     def unplaced(self) -> list[int]:
-        """The coachees without a match who have an allowed pair, ascending."""
+        """The unmatched coachees who have an allowed pair, in ascending order."""
         return sorted(self._unplaced)
 
     def unplaced_near(self, coaches: Iterable[int]) -> list[int]:
-        """Return the coachees without a match who have an allowed pair with one of `coaches`."""
+        """Return unmatched coachees who have an allowed pair with one of `coaches`."""
         wanted = {*coaches}
         return [
             coachee
@@ -111,7 +111,7 @@ class Repair:
         self._unplaced.add(int(self._problem.coachee[pair]))
 
     def add(self, pair: int) -> None:
-        """Add a pair, which must keep the choice feasible."""
+        """Add a pair, after which the choice must still be feasible."""
         coach = int(self._problem.coach[pair])
         self._held[coach] = self._held.get(coach, 0) | self._oracles.local(coach, [pair])
         self._left[coach] -= 1
@@ -168,7 +168,7 @@ class Repair:
         return False
 
     def _others(self, coach: int) -> Iterator[int]:
-        """Yield a coach's pairs whose coachee has another coach with free capacity."""
+        """Yield a coach's pairs whose coachee has an alternative coach with free capacity."""
         own = self._problem.by_coach[coach]
         for place in members(self._held.get(coach, 0)):
             options = self._options(int(self._problem.coachee[own[place]]))

@@ -182,11 +182,11 @@ class SearchState:
         return bool(self._part_bounds)
 
     def known_part_bound(self, level: ObjectiveLevel) -> int:
-        """Return the lowest known bound on a level within the part of this state."""
+        """Return the lowest known bound on a level within this state's part."""
         return self._part_bounds.get(self._part_key(level), NO_BOUND)
 
     def store_part_bound(self, level: ObjectiveLevel, bound: int) -> None:
-        """Store an upper bound on a level within the part of this state."""
+        """Store an upper bound on a level within this state's part."""
         self._part_bounds[self._part_key(level)] = min(bound, self.known_part_bound(level))
 
     def _part_key(self, level: ObjectiveLevel) -> tuple[ObjectiveLevel, tuple[int, ...], int, int]:

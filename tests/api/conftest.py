@@ -447,7 +447,7 @@ def _postgres_template(server: str) -> str:
 
 
 def _replace_by_migrated(url: str) -> None:
-    """Replace an empty PostgreSQL database with a copy of a migrated one, to save time."""
+    """Replace an empty PostgreSQL database with a copy of a migrated database, to save time."""
     server, _, name = url.rpartition("/")
     template = _postgres_template(server)
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:

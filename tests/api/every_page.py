@@ -312,7 +312,7 @@ def _seen(page: str) -> str:
 
 
 def _run(walk: Walk, cycle: str) -> str:
-    """Cancel a first run, complete a second one, and return the path of its plan."""
+    """Cancel a first run, complete a second run, and return the path of its plan."""
     stopped = walk.post(f"{cycle}/runs", data=LIMIT)
     walk.open("run, under way", stopped)
     walk.submit("run, while another runs", f"{cycle}/runs", data=LIMIT)
@@ -327,7 +327,7 @@ def _run(walk: Walk, cycle: str) -> str:
 
 
 def _query(walk: Walk, cycle: str, plan: str) -> None:
-    """Request advice, and explanations for a coachee with a coach and for one without."""
+    """Request advice, and explanations for a matched and for an unmatched coachee."""
     walk.open("plan, draft", plan)
     people = {one["brief"]["code"]: one["brief"]["id"] for one in walk.json(f"{cycle}/people")}
     result = walk.json(plan)["result"]
@@ -356,7 +356,7 @@ def _query(walk: Walk, cycle: str, plan: str) -> None:
 
 
 def _try_another_policy(walk: Walk, cycle: str, plan: str) -> str:
-    """Submit faulty policies, start a what-if run with another one, and return its plan's path."""
+    """Submit faulty policies, start a what-if run with another policy; return its plan's path."""
     policy = _sample("cycle.toml").replace(b"count = 6", b"count = 4")
     file = {"file": ("try.toml", policy.replace(b"C-11 =", b"C-99 ="))}
     walk.submit("what-if, faulty", f"{cycle}/what-if", files=file)

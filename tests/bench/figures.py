@@ -43,7 +43,7 @@ def machine() -> str:
 
 
 def peak_mebibytes() -> float:
-    """Return the peak resident memory of this process so far."""
+    """Return this process's peak resident memory so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -105,7 +105,7 @@ def _measure_in_subprocess(growing: GrowingClass, factor: int) -> Size:
 
 @dataclass(frozen=True)
 class Panel:
-    """One of the two charts: its title, its values and their format, and its left edge."""
+    """One of the two charts: its title, its values, their format, and its left edge."""
 
     title: str
     value_of: Callable[[Size], float]

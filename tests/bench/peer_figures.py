@@ -34,7 +34,7 @@ PROGRAMS = Path(__file__).parent / "peer_programs"
 
 @dataclass(frozen=True)
 class Method:
-    """A method, its program, and its pinned requirement if it needs an environment of its own."""
+    """A method, its program, and its pinned requirement if it needs a separate environment."""
 
     name: str
     program: str

@@ -39,7 +39,7 @@ _P = TypeVar("_P", bound=Person)
 
 
 def open_diaries(coachees: int, coaches: int, seed: int) -> Instance:
-    """Generate people who are free all day every day, with coaches who accept one session a week.
+    """Generate people who are free all day every day, and coaches who accept one session a week.
 
     Nothing is scarce but weeks: a coach has 26 of them and 20 places.
     """

@@ -48,7 +48,7 @@ class Server:
     mails: MailServer | None = None
 
     def sign_in_manager(self, page: Page) -> None:
-        """Sign the manager in with a second factor; without it, they would see only one page."""
+        """Sign the manager in with a second factor, without which they would see only one page."""
         page.goto(self.sign_in)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(f"{self.base}/account")

@@ -85,7 +85,7 @@ def test_a_week_is_painted_by_touch_by_keyboard_and_without_script(
 
 
 def _change_by_keyboard(page: Page) -> None:
-    """Mark two cells, undo one mark, clear a day and undo that, without saving."""
+    """Mark two cells, undo one mark, clear a day, and undo the clearing, without saving."""
     box = cell(page, "mon-0700")
     box.focus()
     page.keyboard.press("Space")

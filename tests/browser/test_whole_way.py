@@ -94,7 +94,7 @@ def run_and_publish(office: Page, cycle: str) -> tuple[str, str, str]:
 
 
 def reply(coachee: Page) -> None:
-    """Accept all sessions, then decline the first one and suggest another time."""
+    """Accept all sessions, then decline the first session and suggest another time."""
     press_button(coachee, "Accept all 6")
     expect(coachee.get_by_text("you accepted")).to_have_count(6)
     press(coachee, coachee.get_by_role("link", name="Session 1 of 6"))

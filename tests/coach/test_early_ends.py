@@ -21,7 +21,7 @@ PAIRS = some.lists(
 
 
 def _shown(letters: str) -> dict[str, int]:
-    """Return the figures for pairs that ended for these reasons, one letter per pair."""
+    """Return the figures for pairs that ended for the given reasons, one letter per pair."""
     figures = reason_figures((str(place), REASONS[one]) for place, one in enumerate(letters))
     return {one: figures[reason] or 0 for one, reason in REASONS.items() if figures[reason]}
 

@@ -62,7 +62,7 @@ def read(folder: Path) -> Instance:
 
 
 def human(row: dict[str, str]) -> str:
-    """Return a key for the human of a row; no two humans share an address in these instances."""
+    """Return a key for a row's human; no two humans share an address in these instances."""
     return row.get("person") or row["email"].casefold()
 
 

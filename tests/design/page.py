@@ -45,7 +45,7 @@ def design_page(texts: Renderer) -> str:
 
 
 def _chart() -> TimetableChart:
-    """Return a timetable of one coach with two coachees, over eight weeks."""
+    """Return a timetable for one coach and two coachees over eight weeks."""
     monday = date(2027, 1, 18)
     weeks = tuple(
         WeekColumn(190 + 40 * week, f"{(monday + timedelta(weeks=week)).day}", month, shaded)

@@ -128,7 +128,7 @@ _CELLS_DAMAGED = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """The three files of a cycle, one of which is damaged, and the kind of that file."""
+    """The three files of a cycle, one of them damaged, and the damaged file's kind."""
 
     kind: str
     cycle: NamedFile
@@ -227,7 +227,7 @@ def _keys_damaged(rng: random.Random, content: bytes) -> bytes:
 
 
 def _member_damaged(rng: random.Random, workbook: bytes) -> bytes:
-    """Damage one member of a ZIP archive that otherwise stays intact."""
+    """Damage one member of an otherwise intact ZIP archive."""
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook)) as source, zipfile.ZipFile(packed, "w") as target:
         chosen = rng.choice(source.namelist())

@@ -1,4 +1,4 @@
-"""How soon other machines can continue after one vanishes in the middle of a write.
+"""How soon other machines can continue after one of them vanishes in the middle of a write.
 
 PostgreSQL runs in one network namespace and the holder of the locks in another. This process
 forwards the packets between them until the connection is cut. Neither side is notified, as if the
@@ -194,7 +194,7 @@ def _inside(namespace: int) -> Iterator[None]:
 
 
 def _namespace() -> int:
-    """Return a descriptor of this thread's network namespace."""
+    """Return a descriptor for this thread's network namespace."""
     return os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
 
 

@@ -126,7 +126,7 @@ def _wait_for(server: MailServer, number: int, ends: float) -> None:
 
 
 def _release(world: World, pairs: int) -> None:
-    """Publish a cycle with this number of pairs and release its invitations."""
+    """Publish a cycle with the given number of pairs, and release its invitations."""
     columns = "id,name,email,country,languages,availability,rank"
 
     def rows(letter: str, country: str, last: str) -> str:

@@ -16,7 +16,7 @@ MUST = "0 states lost, 0 links that open too much, 0 questions too many"
 
 
 def measure(times: int, database: str) -> Figure:
-    """Walk `times` pairs, with different seeds from those of the tests."""
+    """Walk through the lives of `times` pairs, using seeds that the tests do not use."""
     started = time.monotonic()
     broken: list[str] = []
     reached: Counter[LifeState] = Counter()

@@ -54,7 +54,7 @@ def measure(times: int, database: str) -> Figure:
 def measure_fleet(
     times: int, database: str, create_fleet: Callable[[Settings], WorkerFleet], what: str
 ) -> Figure:
-    """Kill workers of a fleet, as described in `measure`."""
+    """Kill workers in a fleet, as described in `measure`."""
     started = time.monotonic()
     rng = random.Random(20_270_118)
     with deployment(database) as world:
@@ -128,7 +128,7 @@ class WorkerFleet:
 
 
 class RunWatcher:
-    """The runs in progress, without those of killed workers, which stay `running` for a while."""
+    """The runs in progress, excluding those of killed workers, which stay `running` for a while."""
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -61,7 +61,7 @@ PREFERRED = {
     "preferred": tuple(WeeklyWindow(day, 480, 660) for day in range(7)),
     "preferred_by": {"c1": (WeeklyWindow(1, 600, 720), WeeklyWindow(1, 720, 900))},
 }
-"""Mornings, and for one coachee other preferred times in two adjoining windows."""
+"""Mornings and, for one coachee, different preferred times in two adjoining windows."""
 
 
 def random_cycle(random: Random, roster: Roster) -> Cycle:

@@ -22,7 +22,7 @@ def can_place_all(inputs: RuleInputs, coachees: Collection[str]) -> bool:
 def plans(
     people: Sequence[Coachee], roster: Roster, cycle: Cycle, *, all_of_them: bool = True
 ) -> Iterator[dict[str, str]]:
-    """Yield every assignment of these people as a dict from coachee to coach.
+    """Yield every assignment of the given people, as a dict from coachee to coach.
 
     If `all_of_them` is false, people without a pin may also remain unmatched.
     """

@@ -88,7 +88,7 @@ def _one_chain(coachee: Coachee, coach: Coach) -> bool:
 
 
 def same_person(one: Person, other: Person) -> bool:
-    """Return whether two rows name the same human; names in these instances have no accents."""
+    """Return whether two rows denote the same human; names in these instances have no accents."""
     if one.person and one.person == other.person:
         return True
     written = [(row.email.casefold(), row.name.casefold()) for row in (one, other)]

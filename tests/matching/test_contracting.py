@@ -139,7 +139,7 @@ def test_a_window_of_its_length_has_room_for_it_only() -> None:
 
 
 def test_two_short_sessions_fit_where_a_long_one_does_not() -> None:
-    """A window of 90 minutes has room for one session or for two contracting sessions."""
+    """A window of 90 minutes has room for one session, or for two contracting sessions."""
     window = (WeeklyWindow(0, 540, 630),)
     roster = Roster(
         coachees=(coachee("c1", availability=window), coachee("c2", availability=window)),
@@ -200,7 +200,7 @@ def test_contracting_sessions_move_within_their_own_gap(result: Result) -> None:
 
 
 def test_unmatched_people_are_audited_with_their_contracting_sessions() -> None:
-    """A coachee with time for three sessions, but not for one more before them, has no coach."""
+    """A coachee with time for three sessions, but not for a contracting session, has no coach."""
     away = DateRange(POLICY.cycle.start, date(2027, 3, 9))
     roster = Roster(
         coachees=(coachee("c1"), coachee("c9", unavailable=(away,))), coaches=(coach("k"),)

@@ -1,4 +1,4 @@
-"""The explained survivors, read from the table in README.md, one per row."""
+"""The explained survivors, read from the table in README.md, which has one row for each."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ LINK = re.compile(re.escape(PUBLIC_URL) + r"(/p/([\w-]+)/sessions/[0-9a-f]{20})"
 
 @dataclass
 class Deployment:
-    """A server of this version with the older version's database."""
+    """A server that runs this version on the older version's database."""
 
     folder: Path
     url: str
@@ -177,7 +177,7 @@ def deployment(
 
 
 def _widen_token(folder: Path) -> None:
-    """Give the manager's token all scopes again, as if they had created it in this version."""
+    """Give the manager's token all scopes again, as if it had been created in this version."""
     with open_cli_services(folder) as services, services.database.writing() as tx:
         digest = hashlib.sha256(OFFICE["token"].encode()).hexdigest()
         row = tx.scalars(select(CredentialRow).where(CredentialRow.secret_sha256 == digest)).one()

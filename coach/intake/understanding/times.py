@@ -48,7 +48,7 @@ class Rewriting(NamedTuple):
 
 
 def rewrite_windows(text: str, weekdays: Mapping[str, int]) -> list[Rewriting]:
-    """Rewrite `Mon-Wed 9-12, 14h-16h; Fri 09.00-12.30` as weekly windows of one day each."""
+    """Rewrite `Mon-Wed 9-12, 14h-16h; Fri 09.00-12.30` as weekly windows within single days."""
     entries = filter(None, (part.strip() for part in _SEPARATORS.split(text)))
     return [Rewriting(entry, "; ".join(_windows(entry, weekdays)) or entry) for entry in entries]
 

@@ -52,7 +52,7 @@ class Book:
         self._lock = threading.Lock()
 
     def job_type(self, name: str, **how: object) -> JobType:
-        """Return a job type whose jobs are recorded in this book."""
+        """Return a job type whose jobs are recorded in the book."""
 
         def open_here(context: JobContext) -> JobHandler:
             return lambda subject_id: self._do(context, name, subject_id)

@@ -1,4 +1,4 @@
-"""Failures of background tasks, as stored by this version and by earlier versions."""
+"""Failures of background tasks, as stored by this and earlier versions."""
 
 from api.background import facts
 from api.background.task_failure import (

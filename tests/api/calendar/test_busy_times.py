@@ -1,4 +1,4 @@
-"""Reading busy times from calendar files, and refusing hostile ones before they are expanded."""
+"""Reading busy times from calendar files, and rejecting hostile files before expanding them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commitments that were handed over to posts, and questions to these posts."""
+"""Commitments handed over to posts, and the questions sent to these posts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A simulated year of one pair over HTTP, from the agreement to the follow-ups.
+"""A simulated year in the life of a pair over HTTP, from the agreement to the follow-ups.
 
 `docs/tutorial-coaching.md` shows the same year, with pictures that `python -m tests.browser.year`
 takes.

@@ -1,4 +1,4 @@
-"""A fixture with which the tests of this folder compute hashes as the application does."""
+"""A fixture that makes the tests in this folder compute hashes as the application does."""
 
 from __future__ import annotations
 

@@ -303,7 +303,7 @@ def test_restoring_an_old_backup_does_not_bring_back_who_was_erased(
 
 
 def test_older_lists_in_all_places_restore_erased_people(deployment: Deployment) -> None:
-    """No list of erasures can prevent this, as docs/security.md states."""
+    """No list of erasures can prevent this restoration, as docs/security.md states."""
     old = deployment.folder / "old"
     deployment.done("backup", "--to", old)
     own_list = list_of_copy(old).read_bytes()
@@ -317,7 +317,7 @@ def test_older_lists_in_all_places_restore_erased_people(deployment: Deployment)
 def test_an_old_backup_and_its_key_still_reveal_who_was_erased(
     deployment: Deployment, tmp_path: Path
 ) -> None:
-    """Only deleting the backup prevents this, as docs/security.md states."""
+    """Only deleting the backup prevents this disclosure, as docs/security.md states."""
     deployment.done("backup", "--to", deployment.folder / "old")
     _erase(deployment)
     key = deployment.world.services.keyring.backups

@@ -157,7 +157,7 @@ def _token(world: World, name: str, access: Access) -> str:
 
 @pytest.fixture(scope="module")
 def both(shared: SharedServer) -> tuple[Limited, Limited]:
-    """Return a manager limited to one of two cycles, and one also limited to the country RS."""
+    """Return a manager limited to one of two cycles, and one who is also limited to country RS."""
     inside, beyond = _cycle(shared.world, OWN), _cycle(shared.world, BEYOND)
     one = Access(role=OfficeRole.MANAGER, cycles=frozenset({inside["cycle_id"]}))
     other = one.model_copy(update={"countries": frozenset({"RS"})})

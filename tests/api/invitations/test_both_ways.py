@@ -74,7 +74,7 @@ def _until(office: httpx.Client, cycle_id: str) -> str:
 
 
 def _failed_mail(world: World, cycle_id: str) -> str:
-    """Release a cycle's messages, make all their emails fail, and return the first one's id."""
+    """Release a cycle's messages, make all their emails fail; return the first email's id."""
     services = world.services_with_mail()
     until = pending_messages(services, cycle_id).until
     assert until is not None

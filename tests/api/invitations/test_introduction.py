@@ -1,4 +1,4 @@
-"""The introduction: one email with all sessions, before the invitations."""
+"""The introduction: one email about all sessions, sent before the invitations."""
 
 from __future__ import annotations
 

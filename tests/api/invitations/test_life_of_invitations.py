@@ -171,7 +171,7 @@ class Life:
             return [stored_message(mail) for mail in mails]
 
     def sessions(self, person_id: str) -> tuple[Times, set[str]]:
-        """Return a person's confirmed sessions, and the UIDs of their cancelled ones."""
+        """Return a person's confirmed sessions, and the UIDs of the cancelled sessions."""
         own = or_(SessionRow.coachee_id == person_id, SessionRow.coach_id == person_id)
         columns = (SessionRow.uid, SessionRow.state, SessionRow.starts_at, SessionRow.ends_at)
         with self.world.database.reading() as tx:

@@ -35,7 +35,7 @@ MOMENT = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)  # an hour after the plan was 
 
 
 def _refused(office_mail: SendingOffice, code: str) -> tuple[FailedMail, ...]:
-    """Send all emails while emails to one person fail, and return the failed emails."""
+    """Send all emails while those to one person are rejected, and return the failed emails."""
     office_mail.release_messages()
     address = f"{code.replace('-', '').lower()}@example.org"
     office_mail.server.to_recipient[address] = ["550 5.1.1 No such user"] * 9

@@ -88,7 +88,7 @@ class ByJson:
 
 @dataclass
 class ByPage:
-    """Actions through the forms on pages, which return the same values as those of `ByJson`."""
+    """Actions through the forms on pages, which return the same values as in `ByJson`."""
 
     office: httpx.Client
 

@@ -19,7 +19,7 @@ API = "/api/v1"
 
 @pytest.fixture
 def plans(world: World) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Return the ids of the plan and of `C-1` in two identical cycles, where `C-3` has no coach."""
+    """Return the ids of the plan and `C-1` in two identical cycles; `C-3` has no coach."""
     return _published(world), _published(world)
 
 

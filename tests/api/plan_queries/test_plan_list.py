@@ -34,7 +34,7 @@ LEFT_OUT = Unmatched(coachee="C-3", reason="all-taken", funnel=(), remedies=())
 
 @pytest.fixture
 def plan(world: World) -> StoredPlan:
-    """Return a plan of three coachees: one with a repeated pair, and one without a coach."""
+    """Return a plan for three coachees, one with a repeated pair and one without a coach."""
     cycle_id = world.cycle()
     result = world.result({"C-1": "K-1", "C-2": "K-1"})
     first, second = result.matches

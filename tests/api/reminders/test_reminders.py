@@ -1,4 +1,4 @@
-"""Reminders: recipients, times, neutral language, and at most one of each kind."""
+"""Reminders: recipients, times, neutral language, and at most one reminder of each kind."""
 
 from __future__ import annotations
 

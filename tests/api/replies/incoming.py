@@ -60,7 +60,7 @@ class Correspondence:
     def receive(
         self, *raws: bytes, at: datetime | None = None, services: Services | None = None
     ) -> IncomingMailRow:
-        """Record emails, and return the row of the last one."""
+        """Record emails, and return the last email's row."""
         received_at = at or self.now
         arrived = [ArrivedMail(raw, MailOrigin.FOLDER, received_at) for raw in raws]
         record_mails(services or self.world.services, arrived)

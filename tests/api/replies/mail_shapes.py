@@ -277,7 +277,7 @@ def bounce(
 
 
 def written(about: Answered, text: str, *, subject: str = "Re: Coaching", to_id: str = "") -> bytes:
-    """Return an email that a person has written in reply to the message with the id `to_id`."""
+    """Return an email written by a person in reply to the message with the id `to_id`."""
     mail = _headers(about, subject)
     if to_id:
         mail["In-Reply-To"] = f"<{to_id}>"

@@ -1,4 +1,4 @@
-"""Fixtures for a small plan built by hand: two matches and one coachee without a coach."""
+"""Fixtures for a small plan built by hand: two matches and one unmatched coachee."""
 
 from __future__ import annotations
 

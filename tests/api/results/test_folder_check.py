@@ -25,7 +25,7 @@ from coach.texts.renderer import english
 
 SAMPLE = resources.files("api") / "participants" / "sample"
 COACHEES = {"C-01", "C-06", "C-10", "C-11", "C-14"}
-"""The coachees whom the sample's policy and coaches mention, and one without a possible coach."""
+"""The coachees mentioned in the sample's policy or coaches, and one without a possible coach."""
 
 
 @pytest.fixture(scope="module")

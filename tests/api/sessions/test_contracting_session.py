@@ -1,4 +1,4 @@
-"""The contracting session is called by this name everywhere, and never session 0."""
+"""The contracting session is called by this name everywhere, never session 0."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ def write_questions(services: Services, session: SessionDetails) -> Iterator[dat
 
 
 def plan_questions(services: Services, session: SessionDetails) -> None:
-    """Plan a question to a coachee, and one to a post that has taken over a commitment."""
+    """Plan a question to a coachee, and another to a post that has taken over a commitment."""
     work = {"agreement_id": new_id(), "area": "policy", "nap_pillar": "none", "nap_reference": ""}
     changes = {"version": 1, "created_at": MOMENT, "changed_at": MOMENT}
     texts = dict.fromkeys(("unit_scope", "owner_role", "needs_approval_of"), "")
@@ -200,7 +200,7 @@ def change_address(services: Services, person_id: str) -> None:
 
 
 def change_sessions(world: World) -> None:
-    """Move one session of each pair, and change the place and mode of another session."""
+    """Move one session of each pair, and change another session's place and mode."""
     link = "https://meet.example.org/rooms/4d2c9f7a1b6e4d2c9f7a1b6e4d2c9f7a1b6e"
     changes = (
         {"mode": SessionMode.ONLINE, "join_link": link},

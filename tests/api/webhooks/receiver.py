@@ -1,4 +1,4 @@
-"""A receiver of webhooks on this machine, with a certificate from its own authority."""
+"""A local receiver of webhooks, with a certificate from its own authority."""
 
 from __future__ import annotations
 

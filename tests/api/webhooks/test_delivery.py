@@ -1,4 +1,4 @@
-"""Deliveries of webhooks to a receiver on this machine."""
+"""Deliveries of webhooks to a local receiver."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CP-SAT: one Boolean variable for each pair, one worker."""
+"""CP-SAT, with one Boolean variable for each pair and a single worker."""
 
 from collections import defaultdict
 

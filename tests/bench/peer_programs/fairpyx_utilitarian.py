@@ -1,4 +1,4 @@
-"""fairpyx: maximum-weight many-to-many matching. Runs in its own environment."""
+"""fairpyx: maximum-weight many-to-many matching, in a separate environment."""
 
 import fairpyx
 from exchange import Task

@@ -1,4 +1,4 @@
-"""matching: hospital-resident stable matching by points. Runs in its own environment."""
+"""matching: hospital-resident stable matching by points, in a separate environment."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""mentor-match 7: rounds of one-to-one assignment. Runs in its own environment."""
+"""mentor-match 7: rounds of one-to-one assignment, in a separate environment."""
 
 from exchange import Task
 from matching.match import Match

@@ -102,7 +102,7 @@ def as_match(coachee: str, coach: str, series: Series, cycle: Cycle) -> Match:
 def best_of_coach(
     roster: Roster, cycle: Cycle, result: Result, coach: Coach, keep: Result | None
 ) -> tuple[int, int] | None:
-    """Return the most sessions that can keep their time and, with these, the most points.
+    """Return the maximum number of kept session times and, given that number, the maximum points.
 
     Return `None` if there are too many timetables to enumerate.
     """

@@ -27,7 +27,7 @@ def random_day(random: Random, sessions: int) -> Days:
 
 
 def fits(day: Days, found: tuple[int, ...]) -> bool:
-    """Return whether each session has one of its starts, and none begins during another."""
+    """Return whether each session has one of its starts and none begins during another."""
     options, spacing = day
     in_order = sorted(zip(found, spacing, strict=True))
     apart = all(one + length <= other for (one, length), (other, _) in pairwise(in_order))

@@ -19,7 +19,7 @@ from matching.result import CoacheeChange, Match, Result
 def runner_up(
     roster: Roster, cycle: Cycle, result: Result, match: Match, solve: Solve
 ) -> RunnerUp | None:
-    """Return the coachee's coach in the best plan without this match that places the coachee.
+    """Return the coachee's coach in the best plan that places the coachee without this match.
 
     That plan places the coachee before anyone else, so that the price is known even if another
     coachee loses their place. Returns `None` if no other coach is possible, or if no plan without

@@ -31,7 +31,7 @@ def best(roster: Roster, cycle: Cycle, keep: Result | None = None) -> Result:
 
 
 def _values(one: RunnerUp | None) -> object:
-    """Return the price, and how many placed coachees move; coaches of equal plans may differ."""
+    """Return the price and the number of coachees who move; equal plans may have other coaches."""
     if one is None:
         return None
     assert one.proven

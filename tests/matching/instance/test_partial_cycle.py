@@ -160,7 +160,7 @@ class BruteForce:
         return policy.min_gap_days <= (days[1] - days[0]).days <= policy.max_gap_days
 
     def _can_take(self, coach: Coach, sessions: list[Session]) -> bool:
-        """Return whether a coach can have these sessions in addition to all past sessions."""
+        """Return whether a coach can have these sessions in addition to all their past sessions."""
         policy, zone = self.cycle.sessions, self.cycle.cycle.zone
         history = [one for (_, who), some in self.past.items() if who == coach.id for one in some]
         everything = {one.uid: one for one in (*history, *sessions)}
@@ -180,7 +180,7 @@ class BruteForce:
         return max(days.values(), default=0) <= a_day and max(weeks.values(), default=0) <= a_week
 
     def can_fit(self, coach: Coach, choices: list[list[list[Session]]]) -> bool:
-        """Return whether a coach can have one series from each list of choices."""
+        """Return whether a coach can combine one series from each list of choices."""
 
         def place(number: int, taken: list[Session]) -> bool:
             return number == len(choices) or any(

@@ -1,4 +1,4 @@
-"""Ruin and recreate proposes only feasible choices, each better than the one before."""
+"""Ruin and recreate proposes only feasible choices, each better than the previous one."""
 
 from __future__ import annotations
 
