@@ -16,7 +16,7 @@ from api.values import FrozenModel
 
 
 class OfficeRole(StrEnum):
-    """The role of a user in the programme office, chosen by an administrator.
+    """A user's role in the programme office, chosen by an administrator.
 
     An administrator is a manager who also manages the users, and whose access has no limits.
     """

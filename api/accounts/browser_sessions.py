@@ -141,7 +141,7 @@ def sign_out_elsewhere(services: Services, principal: Principal) -> None:
 def end_browser_sessions(
     tx: Transaction, user_id: str, now: datetime, *, except_id: str | None = None
 ) -> None:
-    """Revoke a user's browser sessions and unused sign-in secrets, except for `except_id`."""
+    """Revoke a user's browser sessions and unused sign-in secrets, except `except_id`."""
     kinds = (
         CredentialKind.BROWSER_SESSION,
         CredentialKind.SIGN_IN,

@@ -65,7 +65,7 @@ class ChangeProof:
 
 
 class Confirmation(StrEnum):
-    """The means by which a change was confirmed."""
+    """The method by which a change was confirmed."""
 
     NOT_NEEDED = "not needed"  # the user has nothing to confirm with yet
     FACTOR = "factor"

@@ -231,7 +231,7 @@ def token_scopes(row: CredentialRow) -> frozenset[TokenScope]:
 
 
 def last_use(row: CredentialRow) -> datetime:
-    """Return when a credential was last used, or issued if it was never used."""
+    """Return when a credential was last used or, if it was never used, when it was issued."""
     return row.last_used_at or row.created_at
 
 

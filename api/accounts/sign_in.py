@@ -49,7 +49,7 @@ class SignInForm(FrozenModel):
 
 
 class CodeForm(FrozenModel):
-    """A code from an authenticator app or a recovery code, and the page to show next."""
+    """An authenticator or recovery code, and the page to show next."""
 
     code: Annotated[str, Field(max_length=40)]
     go_on_to: Annotated[str, Field(max_length=300), SingleLineText] = "/"

@@ -137,7 +137,7 @@ class DelayedAttempts:
 def _budgets_of(
     tx: Transaction, keyring: Keyring, name: str, sender: Sender, now: datetime
 ) -> tuple[dict[str, _Budget], bool]:
-    """Return an attempt's budgets, keyed as their rows are, with the budget by name last.
+    """Return the budgets that apply to an attempt, keyed by row key, with any budget by name last.
 
     Also return whether the attempt comes from a known device whose budget is not used up.
     """

@@ -1,4 +1,4 @@
-"""Users of the programme office: adding, finding, disabling, and linking to provider accounts."""
+"""Office users: adding, finding and disabling them, and linking them to provider accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Use cases for aides: reading the times of a coachee's upcoming sessions, and answering.
+"""Use cases for aides: viewing a coachee's upcoming sessions, and accepting or declining them.
 
 An aide sees the time of a session and the coachee's reply, but not the other participant, topic,
 place or comments. Other use cases for aides, such as those in `api.aides.another_time`, follow the

@@ -28,7 +28,7 @@ _FILE_NAME = "sealed-tables"
 
 
 def seal_tables_once(database: Database, keyring: Keyring, folder: Path) -> None:
-    """Seal the rows of each table that was not sealed at an earlier start.
+    """Seal the rows of each table that was not sealed at an earlier start-up.
 
     The names of sealed tables are stored in the database and in a file in the data folder. A table
     named in either is not sealed again, because its rows without a seal may be forged; if only the

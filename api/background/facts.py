@@ -1,4 +1,4 @@
-"""Messages about background tasks that failed or have ended, and about workers."""
+"""Messages about background tasks that have failed or ended, and about workers."""
 
 from __future__ import annotations
 

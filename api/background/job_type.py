@@ -34,7 +34,7 @@ class JobContext:
 
 
 JobHandler = Callable[[str], None]
-"""Performs the job with the given `subject_id`; must be repeatable after a crash at any point."""
+"""Performs the job with the given `subject_id`; must be safe to repeat after any crash."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ class Takeover:
         return [slot for slot in silent if self._take_over(slot)]
 
     def _take_over(self, slot: str) -> bool:
-        """Return the jobs of a slot to their queues, unless a process holds its lease."""
+        """Return the jobs of a slot to their queues, unless a process holds the slot's lease."""
         lease = WorkerLease(self._database, slot)
         if not lease.acquire():
             return False

@@ -33,7 +33,7 @@ class TaskFailure(FrozenModel):
 
 
 def stored_failure(kind: ErrorType, detail: Fact) -> dict[str, Any]:
-    """Return a failure in the form in which it is stored: `{"slug": …, "fact": …}`."""
+    """Return the stored form of a failure: `{"slug": …, "fact": …}`."""
     return {_SLUG: kind.slug, _FACT: detail.to_json()}
 
 

@@ -40,7 +40,7 @@ _PLACEHOLDERS = {
 
 
 class SharedProperties(NamedTuple):
-    """The properties of a message that many messages share; see `Message`."""
+    """The properties of a message that it shares with many others; see `Message`."""
 
     method: Method
     sequence: int

@@ -19,7 +19,7 @@ PRODUCT = "-//Coaching scheduler//EN"
 
 
 def summary(invitation: Invitation, deployment: Organisation, texts: Renderer) -> str:
-    """Return a title such as `Coaching session 2 of 6`, after the programme's name if configured.
+    """Return a title like `Coaching session 2 of 6`, prefixed with the programme's name, if any.
 
     For a group event, the title is, for example, `Group session: seminar`.
     """

@@ -102,7 +102,7 @@ def refused_rows() -> dict[str, int]:
 
 
 def sealed_tables() -> dict[str, type[SealedRow]]:
-    """Return the classes of all sealed tables by table name, in alphabetical order."""
+    """Return the classes of all sealed tables, keyed by table name in alphabetical order."""
     types = sorted(_mapped_subclasses(SealedRow), key=_table)
     return {_table(row_type): row_type for row_type in types}
 

@@ -113,7 +113,7 @@ def trail_head(tx: Transaction) -> TrailHead:
 
 
 def read_changes(tx: Transaction, keyring: Keyring, head: TrailHead) -> AccessChanges:
-    """Return the access changes that the trail of a database records after `head`.
+    """Return the access changes that a database's trail records after `head`.
 
     Users and people with a row whose seal is not valid are excluded.
     """

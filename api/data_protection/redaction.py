@@ -89,7 +89,7 @@ class Redactor:
     def redact_text(self, text: str) -> str:
         """Return a text with erased people's names, parts of names, and email addresses removed.
 
-        Parts of names with fewer than three letters remain, and so do parts in lower case, because
+        Name parts of fewer than three letters remain, and so do name parts in lower case, because
         they may be common words such as `will` or `may`.
         """
         before = normalise(text)

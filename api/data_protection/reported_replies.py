@@ -16,7 +16,7 @@ from coach.sessions import Reply
 
 
 class ReportedProposal(FrozenModel):
-    """A proposal of another time by the person, or by the aide named `aide` on their behalf."""
+    """A proposal for another time by the person, or by the aide named `aide` on their behalf."""
 
     start: datetime
     state: ProposalState
@@ -79,7 +79,7 @@ def mails_from(tx: Transaction, person_id: str) -> tuple[ReportedMail, ...]:
 
 
 def proposals_of(tx: Transaction, person_id: str) -> tuple[ReportedProposal, ...]:
-    """Return the other times that a person has proposed, in the order proposed."""
+    """Return a person's proposals for other times, oldest first."""
     rows = tx.execute(
         select(ProposalRow, CredentialRow.label)
         .outerjoin(CredentialRow, CredentialRow.id == ProposalRow.aide_id)

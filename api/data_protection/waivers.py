@@ -25,7 +25,7 @@ class Pseudonyms(Protocol):
 
 
 def redact_waiver(redactor: Pseudonyms, waiver: Waiver) -> Waiver:
-    """Return a waiver with erased people's codes replaced and reasons about them removed."""
+    """Return a waiver with erased people's codes replaced, and its reason removed if about them."""
     coachee = redactor.new_coachee_code(waiver.coachee)
     coach = redactor.new_coach_code(waiver.coach)
     known = (coachee, coach) == (waiver.coachee, waiver.coach)
@@ -34,7 +34,7 @@ def redact_waiver(redactor: Pseudonyms, waiver: Waiver) -> Waiver:
 
 
 def waivers_of_others(redactor: Pseudonyms, waivers: Iterable[Waiver]) -> tuple[Waiver, ...]:
-    """Return the waivers of other pairs, with reasons that mention erased people removed."""
+    """Return the waivers of pairs without erased people, omitting reasons that mention them."""
     redacted = ((waiver, redact_waiver(redactor, waiver)) for waiver in waivers)
     return tuple(
         new for old, new in redacted if (old.coachee, old.coach) == (new.coachee, new.coach)

@@ -11,7 +11,7 @@ from coach.texts.facts import Displayed, Fact
 
 
 def services() -> tuple[tuple[str, Fact], ...]:
-    """Return an empty option, followed by the armed services with their labels."""
+    """Return the options for a person's service, as values and labels; the first one is empty."""
     return (("", facts.NO_SERVICE()), *((one.value, facts.SERVICES[one]()) for one in Service))
 
 

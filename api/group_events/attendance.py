@@ -28,7 +28,7 @@ class PersonAttendance(FrozenModel):
 
 
 class AttendanceInput(FrozenModel):
-    """Attendance on one date of a group event. People who are not listed keep their status."""
+    """Attendance on one date of a group event. People not listed keep their status."""
 
     date_id: Identifier
     people: Annotated[tuple[PersonAttendance, ...], Field(max_length=_MAX_PEOPLE)]

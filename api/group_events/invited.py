@@ -88,7 +88,7 @@ def update_cycle(tx: Transaction, services: Services, cycle_id: str) -> None:
 
 
 def audience_of(tx: Transaction, event: GroupEventRow) -> Sequence[str]:
-    """Return the ids of the people currently in the cycle for whom an event is held."""
+    """Return the ids of an event's audience, limited to people currently in the cycle."""
     people = select(PersonRow.id).where(
         PersonRow.cycle_id == event.cycle_id,
         PersonRow.left_at.is_(None),

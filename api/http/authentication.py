@@ -49,7 +49,7 @@ Authenticator = Callable[[Transaction, PresentedSecret, Settings, datetime], Pri
 """Returns the principal of a secret, or `None` if the secret is invalid or of another kind."""
 
 PrincipalExtension = Callable[[Transaction, Request, Settings, Principal, datetime], Principal]
-"""Extends a principal with the access proved by other cookies, such as access to a notebook."""
+"""Extends a principal with access granted by other cookies, such as access to a notebook."""
 
 
 @dataclass(frozen=True, slots=True)

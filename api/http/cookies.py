@@ -8,7 +8,7 @@ from api.settings import Settings
 
 
 def cookie_name(settings: Settings) -> str:
-    """Return the name of the session cookie; over HTTPS, `__Host-` binds it to this host."""
+    """Return the session cookie's name; over HTTPS, the prefix `__Host-` binds it to this host."""
     return "__Host-gender-coach" if settings.secure_cookies else "gender-coach"
 
 

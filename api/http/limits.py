@@ -29,7 +29,7 @@ class Limits:
         return self.cycles is None or cycle_id in self.cycles
 
     def allow_country(self, country: str | None) -> bool:
-        """Return whether the manager may see people from a country; false if unknown."""
+        """Return whether the manager may see people from a country; `None` means unknown."""
         return self.countries is None or country in self.countries
 
 
@@ -46,10 +46,10 @@ class LimitRule(StrEnum):
     """
 
     SHOWN_CYCLES = "shown cycles"
-    """As `CYCLES`, but the route may show several cycles; its use case applies the limits."""
+    """Like `CYCLES`, but the route may show several cycles; its use case applies the limits."""
 
     COUNTRIES = "countries"
-    """As `SHOWN_CYCLES`, but also open to managers limited to countries.
+    """Like `SHOWN_CYCLES`, but also open to managers limited to countries.
 
     The use case shows these managers only people from their countries, and people in the path must
     be from these countries.

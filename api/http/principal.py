@@ -136,7 +136,7 @@ class Principal:
 
     @property
     def countries(self) -> frozenset[str] | None:
-        """The countries whose people a limited manager may see; `None` if all."""
+        """The countries whose people a limited manager may see; `None` means all countries."""
         return None if self.limits is None else self.limits.countries
 
     def sees_cycle(self, cycle_id: str) -> bool:

@@ -81,7 +81,7 @@ def session_calendar_file(
 
 
 def outbox_mail(services: Services, message_id: str) -> bytes:
-    """Return an outbox message as an email that is ready to send.
+    """Return an outbox message as a ready-to-send email.
 
     Raises:
         NotFoundError: there is no such message.

@@ -33,7 +33,7 @@ _MAX_NAMED = 500  # uids in a query
 
 @dataclass(frozen=True, slots=True)
 class _Existing:
-    """A session of the cycle; `planned` are its number, count, start and end."""
+    """A session of the cycle; `planned` contains its number, count, start and end."""
 
     coachee_id: str
     coach_id: str
@@ -159,7 +159,7 @@ def _existing(tx: Transaction, cycle_id: str) -> dict[str, _Existing]:
 def _differing(
     planned: Collection[PlannedPair], existing: Mapping[str, _Existing], now: datetime
 ) -> Iterator[tuple[str, PlannedSession]]:
-    """Yield the planned sessions, by uid, that are new, were cancelled, or would change.
+    """Yield, with their uids, the planned sessions that are new, were cancelled, or would change.
 
     Confirmed sessions that have started do not change.
     """
@@ -187,7 +187,7 @@ def _rows_of(tx: Transaction, cycle_id: str, uids: Collection[str]) -> dict[str,
 def _invitation(
     match: PlannedPair, session: PlannedSession, last: SentInvitation | None
 ) -> Invitation:
-    """Return the invitation to a planned session; it keeps the place, mode and link in `last`."""
+    """Return the invitation to a planned session, keeping the place, mode and link from `last`."""
     invitation = Invitation(
         uid=session.uid,
         number=session.number,

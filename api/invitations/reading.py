@@ -29,7 +29,7 @@ from api.values import FrozenModel
 from coach.errors import ConflictError, NotFoundError
 
 HIDDEN_SECRET = "link-hidden-here"  # noqa: S105 - no secret
-"""Replaces a person's secret link in emails that the office reads."""
+"""The text that replaces a person's secret link in emails that the office reads."""
 _NO_TOKEN = "0" * 32
 
 
@@ -62,7 +62,7 @@ class ReadableMail(FrozenModel):
 
 
 class MailOfCycle(FrozenModel):
-    """An email of a cycle with its recipient; `sends` is true if this server sends email."""
+    """One of a cycle's emails, with its recipient; `sends` is true if this server sends email."""
 
     cycle: CycleHeader
     id: str

@@ -65,7 +65,7 @@ def list_outbox(cycle_id: str, services: ServicesDep) -> tuple[OutboxMessage, ..
     response_class=Response,
 )
 def outbox_mail(message_id: str, services: ServicesDep) -> Response:
-    """Get a message as an email that is ready to send; its buttons link to the recipient's page."""
+    """Get a message as a ready-to-send email; its buttons link to the recipient's page."""
     return Response(files.outbox_mail(services, message_id), media_type=EML)
 
 

@@ -1,4 +1,4 @@
-"""The handler of the search forms of all lists."""
+"""The handler for the search forms of all lists."""
 
 from __future__ import annotations
 

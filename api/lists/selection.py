@@ -14,7 +14,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class RowAccess(Generic[Row]):
-    """The functions by which the rows of a list are searched, sorted and filtered.
+    """The functions used to search, sort and filter the rows of a list.
 
     Attributes:
         texts: returns the searchable texts of a row.

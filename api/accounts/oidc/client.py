@@ -131,7 +131,7 @@ class Provider:
         return str(add_params_to_uri(endpoint, query))
 
     def fetch_identity(self, response: dict[str, str], request: AuthorizationRequest) -> Identity:
-        """Verify a callback, and return the account that signed in.
+        """Verify a callback, and return the account used to sign in.
 
         `response` contains the query parameters of the callback.
 

@@ -114,7 +114,7 @@ def _print(preview: Preview) -> None:
 
 
 def _confirmed(preview: Preview, *, yes: bool) -> bool:
-    """Ask whether to use the lists; ask a second time if one of them may be incomplete."""
+    """Ask whether to use the lists, and ask again if either of them may be incomplete."""
     if not yes and not typer.confirm(render(facts.USE())):
         return False
     for compared in preview.concerns:
