@@ -1,1 +1,1 @@
-"""The content of coaching: agreements, goals, curriculum and follow-ups, one package each."""
+"""Coaching content: agreements, goals, the curriculum and follow-ups, with one package for each."""

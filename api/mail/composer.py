@@ -38,7 +38,7 @@ class MailComposer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MailRegistry:
-    """The functions that subjects register for the delivery of their emails.
+    """The functions that subjects register for delivering their emails.
 
     Attributes:
         composers: the composers, keyed by kind of email.

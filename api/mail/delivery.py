@@ -1,4 +1,4 @@
-"""Delivery state machine of outgoing email.
+"""The delivery state machine for outgoing email.
 
     draft ──► waiting ⇄ sending ──► sent, failed or cancelled
       │          ▲                    │
@@ -101,7 +101,7 @@ def start_attempt(tx: Transaction, enqueue: Enqueue, mail_id: str, *, now: datet
 def queue_next(
     tx: Transaction, enqueue: Enqueue, domain: str | None = None, *, now: datetime
 ) -> None:
-    """Queue the next email to a domain, or to each domain, unless one is already queued."""
+    """Queue the next email to one domain, or to every domain, unless one is already queued."""
     waiting = MailRow.state == MailState.WAITING
     domains = [domain] if domain is not None else _domains_with_unqueued(tx)
     for each in domains:

@@ -59,7 +59,7 @@ REMINDER_KINDS = (  # the most urgent first
 
 
 FOLLOW_UP_KINDS = (MailKind.FOLLOW_UP, MailKind.FOLLOW_UP_REMINDER)
-"""Questions that people are sent after their cycle."""
+"""Questions sent to people after their cycle has ended."""
 
 OUTBOX_KINDS = (MailKind.INTRODUCTION, MailKind.INVITATION, MailKind.MOVED_AWAY)
 """Emails that the programme office reviews and releases."""

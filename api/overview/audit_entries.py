@@ -159,7 +159,7 @@ def _entry(row: AuditRow, pseudonymise: Callable[[str], str] | None) -> AuditEnt
 def _resolve_pseudonyms(
     tx: Transaction, keyring: Keyring, wanted: tuple[str | None, ...]
 ) -> dict[str, str]:
-    """Map the pseudonyms in `wanted` to identifiers by computing those of all people and humans."""
+    """Map the pseudonyms in `wanted` to ids by computing every person's and human's pseudonym."""
     sought = {one for one in wanted if one is not None and one.startswith(_PSEUDONYM)}
     if not sought:
         return {}

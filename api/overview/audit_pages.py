@@ -78,7 +78,7 @@ def audit_page(
 
 
 def _selectable_actions(selected: str) -> list[tuple[str, Displayed]]:
-    """Return all actions with their labels; an unknown selected action is included."""
+    """Return all actions with their labels, including the selected action even if it is unknown."""
     stored = dict.fromkeys([*ACTIONS, *filter(None, [selected])])
     return [(action, audit_facts.label(ACTIONS, action)) for action in stored]
 

@@ -206,7 +206,7 @@ def read_overview(services: Services, cycle_id: str) -> CycleOverview:
 def all_summaries(
     tx: Transaction, countries: Collection[str] | None = None
 ) -> tuple[CycleSummary, ...]:
-    """Return all cycles, newest first, counting only people from `countries` unless `None`."""
+    """Return all cycles, newest first, counting people from `countries` (all if `None`)."""
     cycles = select(CycleRow).order_by(CycleRow.created_at.desc(), CycleRow.id)
     return _summaries(tx, cycles, countries)
 

@@ -1,4 +1,4 @@
-"""Metrics that are computed from the database: runs, jobs and messages."""
+"""Metrics computed from the database: runs, jobs and messages."""
 
 from __future__ import annotations
 

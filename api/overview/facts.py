@@ -1,4 +1,4 @@
-"""Messages on pages that combine data from several subjects."""
+"""Messages for pages that combine data from several subjects."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def read_cycle_page(services: Services, cycle_id: str) -> CyclePage:
 
 
 def _last_published(plans: Sequence[PlanSummary]) -> datetime | None:
-    """Return when the latest published plan was published."""
+    """Return when a plan was last published, or `None` if none has been published."""
     return max((plan.published_at for plan in plans if plan.published_at), default=None)
 
 

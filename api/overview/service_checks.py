@@ -1,4 +1,4 @@
-"""Assesses the figures of a deployment: the urgency of each figure, and advice."""
+"""Assesses a deployment's figures, giving the urgency of each and advice."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class SettingSource(StrEnum):
 
 
 class SettingLine(FrozenModel):
-    """A setting, under the name of its environment variable.
+    """A setting, identified by its environment variable.
 
     `value` is the value as text; `None` if the setting is not set or is a secret. `is_secret` is
     true if the setting is a secret, and `is_set` if the setting has a value.

@@ -1,4 +1,4 @@
-"""The tasks of the programme office by cycle, for the first page and the daily digest."""
+"""The programme office's tasks in each cycle, for the first page and the daily digest."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MISSING_AFTER = timedelta(days=2)
 
 
 class ToDoKind(StrEnum):
-    """The kind of a task."""
+    """A kind of task."""
 
     OBSTRUCTED = "obstructed"
     DECLINED = "declined"

@@ -1,4 +1,4 @@
-"""Leaving a cycle: a decision of the person, which later lists do not reverse."""
+"""Leaving a cycle: the person's own decision, which later lists do not reverse."""
 
 from __future__ import annotations
 

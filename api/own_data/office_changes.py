@@ -1,4 +1,4 @@
-"""Changes by the programme office to a person's data, as shown to the person."""
+"""Changes made by the programme office to a person's data, as shown to the person."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def changing_addresses(
 
 
 def _addresses(tx: Transaction, cycle_id: str) -> dict[str, str]:
-    """Return the email addresses in a cycle by person id, including people who have left."""
+    """Return email addresses in a cycle, keyed by person id, including people who have left."""
     tx.flush()
     rows = tx.execute(select(PersonRow.id, PersonRow.email).where(PersonRow.cycle_id == cycle_id))
     return {row.id: row.email for row in rows}

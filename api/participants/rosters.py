@@ -62,7 +62,7 @@ def roster_of(tx: Transaction, cycle_id: str, *, with_declined_times: bool = Tru
 def _with_declined_times(
     rows: Sequence[_Stored], people: Sequence[AnyPerson], declined: Mapping[str, Sequence[Times]]
 ) -> Iterator[AnyPerson]:
-    """Yield `people` with the times in `declined`, which is keyed by human, as busy times."""
+    """Yield `people` with the times in `declined`, keyed by human, added as busy times."""
     for row, person in zip(rows, people, strict=True):
         busy = list(person.busy)
         for time in declined.get(row.human_id or row.id, ()):

@@ -39,7 +39,7 @@ class ParticipantDetails(FrozenModel):
 def list_people(
     services: Services, cycle_id: str, page: JsonPage, principal: Principal = SYSTEM
 ) -> tuple[tuple[ParticipantDetails, ...], int]:
-    """Return a page of the people in a cycle, ordered as in `participants_of`, and the total.
+    """Return a page of people in a cycle, ordered as in `participants_of`, and the total number.
 
     A manager limited to countries sees only people from these countries, without the names of other
     people that they have entered.
@@ -115,7 +115,7 @@ def person_row(tx: Transaction, person_id: str) -> PersonRow:
 
 
 def ids_by_code(tx: Transaction, cycle_id: str) -> dict[tuple[Side, str], str]:
-    """Return the ids of all people in a cycle, including leavers, keyed by side and code."""
+    """Return everybody's id in a cycle, including those who have left, keyed by side and code."""
     rows = tx.execute(
         select(PersonRow.side, PersonRow.code, PersonRow.id).where(PersonRow.cycle_id == cycle_id)
     )

@@ -43,7 +43,7 @@ def end_undo(tx: Transaction, cycle_id: str) -> None:
 
 
 def forget_lists(tx: Transaction, cycle_id: str) -> None:
-    """Delete stored contents of lists: the people before the latest list, and undecided uploads."""
+    """Delete the stored contents of lists: the people before the latest one, undecided uploads."""
     end_undo(tx, cycle_id)
     tx.execute(delete(ListPreviewRow).where(ListPreviewRow.cycle_id == cycle_id))
     forget_compared_lists()
@@ -72,7 +72,7 @@ def restore_people(tx: Transaction, undo: ListUndoRow, *, now: datetime) -> Rest
 
 
 def _restore(row: PersonRow, before: Mapping[str, Any]) -> bool:
-    """Restore a row; return whether this changed the row."""
+    """Restore a row, and return whether it changed."""
     left_at = before["left_at"] and datetime.fromisoformat(before["left_at"])
     columns = {column: before.get(column) for column in _COLUMNS} | {"left_at": left_at}
     columns |= _with_own_values(row, before)

@@ -1,4 +1,4 @@
-"""Reads the directory: searches it, and returns one human with their roles in all cycles."""
+"""Searches the directory, and reads single humans with their roles in all cycles."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PAGE_SIZE = 50
 
 
 class DirectoryRole(FrozenModel):
-    """A role of a human in a cycle. `left_at` is set if the person has left the cycle."""
+    """A human's role in a cycle. `left_at` is set if the person has left the cycle."""
 
     person_id: str
     cycle_id: str
@@ -48,7 +48,7 @@ class DirectoryEntry(FrozenModel):
 
 
 class DirectorySearch(FrozenModel):
-    """The text to search for in names, addresses and ids, and the page of the results, from 1.
+    """The text to search for in names, addresses and ids, and the page of results, counted from 1.
 
     All words in the text must occur. Case, accents and script do not matter.
     """

@@ -1,4 +1,4 @@
-"""Defines how the list of the directory can be searched, sorted and filtered."""
+"""Defines how the directory's list can be searched, sorted and filtered."""
 
 from __future__ import annotations
 

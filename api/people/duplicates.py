@@ -1,4 +1,4 @@
-"""Possible duplicates in the directory: suggestions, and the decisions of managers."""
+"""Possible duplicates in the directory: suggestions, and managers' decisions."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Secret links, one-time codes and email address changes of coaches and coachees."""
+"""Secret links, one-time codes and email address changes for coaches and coachees."""

@@ -15,7 +15,7 @@ NOTICE, DEVICE = "notice", "device"  # keys of the content of a notice
 
 
 class AccessChange(StrEnum):
-    """A change to the access to a person's pages, of which the person is notified."""
+    """A change to how a person's pages are accessed, of which the person is notified."""
 
     PIN_RESET = "pin reset"  # by the programme office, which also removed the passkeys
     PIN_SET = "pin set"

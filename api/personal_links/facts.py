@@ -1,4 +1,4 @@
-"""Messages about secret links, one-time codes, PINs, passkeys and changes of an email address."""
+"""Messages about secret links, one-time codes, PINs, passkeys and changes of email address."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from api.settings import Settings
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """Return the end of a day, the expiry time of a link that is valid through that day."""
+    """Return the end of a day, used as the expiry time of a link valid through that day."""
     return datetime.combine(day, time.max, zone)
 
 

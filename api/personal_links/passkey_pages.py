@@ -1,4 +1,4 @@
-"""Routes that the pages' script calls to add and use a person's passkey."""
+"""Routes called by the pages' script to add and use a person's passkeys."""
 
 from __future__ import annotations
 

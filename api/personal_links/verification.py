@@ -37,7 +37,7 @@ _METHODS = {
 
 
 class VerificationStatus(FrozenModel):
-    """The verification that is required of the requesting person on this device.
+    """The verification required of the requesting person on this device.
 
     Attributes:
         verified: whether nothing more is required.
@@ -67,7 +67,7 @@ class VerificationInput(FrozenModel):
 
 
 def read_verification(services: Services, principal: Principal) -> VerificationStatus:
-    """Return the verification that is required of the requesting person on this device."""
+    """Return the verification required of the requesting person on this device."""
     with services.database.reading() as tx:
         person = person_row(tx, principal.person_id or "")
         code = one_time_codes.active_code(tx, principal, CodePurpose.VERIFY, now=services.now())

@@ -125,7 +125,7 @@ def set_device_cookie(
 
 
 def was_just_verified_by_code(tx: Transaction, principal: Principal, *, now: datetime) -> bool:
-    """Return whether a code from an email verified the principal's device in the last two hours.
+    """Return whether an emailed code verified the principal's device within the last two hours.
 
     Actions that require this are not possible on a device that was verified earlier, even if it is
     remembered for longer.

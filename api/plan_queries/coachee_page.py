@@ -1,4 +1,4 @@
-"""The page of a coachee in a plan: their match, the other coaches, and the choice of a new one."""
+"""The page about a coachee in a plan: their match, other coaches, and the choice of a new one."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _PERSON = "/plans/{plan_id}/people/{person_id}"
 
 @COACHEE_PAGES.get(_PERSON)
 def show_coachee(plan_id: str, person_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show why a coachee has their coach, or none, and the answers to queries about the coachee."""
+    """Show why a coachee has their coach (or has none), and the answers to queries about them."""
     page = read_coachee_page(services, plan_id, person_id)
     plan, zone = page.plan, ZoneInfo(page.cycle.timezone)
     texts = request_renderer(request)
@@ -98,7 +98,7 @@ def request_explanation(plan_id: str, person_id: str, services: ServicesDep) -> 
 def request_replacements(
     plan_id: str, person_id: str, form_fields: FormFields, services: ServicesDep
 ) -> Response:
-    """Request the coaches who could take over without changing anything for anyone else."""
+    """Request a list of coaches who could take over without changing anything for anyone else."""
     question_fields = {"kind": QuestionKind.REPLACE, "person_id": person_id}
     question_request = parse_form(QuestionRequest, non_empty_fields(form_fields) | question_fields)
     question = plan_queries.submit_question(services, plan_id, question_request)

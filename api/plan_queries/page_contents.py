@@ -95,7 +95,7 @@ def read_plan_page(services: Services, plan_id: str, query: ListQuery) -> PlanPa
 
 @dataclass(frozen=True, slots=True)
 class PlanCoachesPage:
-    """A plan, its cycle, all its coaches, and the requested part of the coaches."""
+    """A plan, its cycle, all its coaches, and the requested part of them."""
 
     plan: StoredPlan
     cycle: CycleHeader

@@ -71,7 +71,7 @@ def read_timetable_page(
     query: ListQuery,
     choose: Callable[[Sequence[ListedSession]], Sequence[ListedSession]],
 ) -> TimetablePage:
-    """Read those sessions of a plan that `choose` returns and a query requests.
+    """Read the sessions of a plan that are returned by `choose` and requested by a query.
 
     Raises:
         NotFoundError: there is no such plan.

@@ -66,7 +66,7 @@ class RunnerUpViewModel:
 
 @dataclass(frozen=True, slots=True)
 class OtherCoachViewModel:
-    """Another coach: whether they are free, fully booked or not possible, and the reasons."""
+    """Another coach: whether they are free, fully booked or not possible, and why."""
 
     id: str
     coach: str

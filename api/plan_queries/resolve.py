@@ -1,4 +1,4 @@
-"""Solves a cycle again, keeping as many pairs of a given result as possible."""
+"""Solves a cycle again, keeping as many pairs from a given result as possible."""
 
 from __future__ import annotations
 

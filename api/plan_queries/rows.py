@@ -13,7 +13,7 @@ from api.database.types import EnumString, TableRow
 
 
 class QuestionKind(StrEnum):
-    """The kind of a plan query: explain a match, find a replacement coach, or advise on policy."""
+    """The kind of plan query: explain a match, find a replacement coach, or advise on policy."""
 
     EXPLAIN = "explain"
     REPLACE = "replace"

@@ -1,4 +1,4 @@
-"""The coachees of a plan who have no coach, with the reason and the number of remedies."""
+"""The coachees in a plan who have no coach, with the reason and the number of remedies."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def waiting_coachees(plan: StoredPlan) -> list[WaitingCoachee]:
 
 
 def reason_chart(waiting: Iterable[WaitingCoachee]) -> tuple[Bar, ...]:
-    """Return a chart with a bar for each reason, the most frequent first."""
+    """Return a chart with a bar for each reason, most frequent first."""
     counts = Counter(one.reason for one in waiting).most_common()
     return build_bar_chart(
         [

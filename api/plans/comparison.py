@@ -1,4 +1,4 @@
-"""Comparison of two plans of a cycle: their policies, levels and matches."""
+"""Compares two plans of a cycle: their policies, levels and matches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The name and the comment of a plan, by which managers distinguish drafts."""
+"""The name and the comment of a plan, which help managers to distinguish drafts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PlanLabel(FrozenModel):
 
 
 class LabelledPlan(FrozenModel):
-    """A plan and its cycle. `version` increases with each change of the plan's label."""
+    """A plan and its cycle. `version` increases with each change to the plan's label."""
 
     summary: PlanSummary
     cycle: CycleHeader

@@ -28,7 +28,7 @@ class ComparedLevel:
 
 @dataclass(frozen=True, slots=True)
 class ComparedSetting:
-    """A key of the cycle file whose value is not the same in all plans, with each value as text."""
+    """A key of the cycle file whose value differs between plans, with each value as text."""
 
     key: str
     values: tuple[str, ...]
@@ -36,7 +36,7 @@ class ComparedSetting:
 
 @dataclass(frozen=True, slots=True)
 class ComparedCoachee:
-    """A coachee whose coach or times are not the same in all plans.
+    """A coachee whose coach or times differ between plans.
 
     For each plan, `coaches` contains the coach's id, an empty string if there is no coach, or
     `None` if the coachee was not in the lists. `other_times` is true for a plan with the same coach

@@ -73,7 +73,7 @@ _ACCESS: RowAccess[ComparedCoachee] = RowAccess(
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The value of one plan in a row of a table, with a badge if it stands out."""
+    """One plan's value in a table row, with a badge if it stands out."""
 
     words: Displayed
     badge: Badge | None = None

@@ -173,7 +173,7 @@ def stored_plan(tx: Transaction, plan_id: str) -> StoredPlan:
 
 
 def stored_plans(tx: Transaction, plan_ids: Sequence[str]) -> list[StoredPlan]:
-    """Return the existing plans in the given order, without checking drafts for being outdated."""
+    """Return existing plans in the given order, without checking whether drafts are outdated."""
     query = (
         select(PlanRow, PlanRow.result, RunRow.input, CycleRow.plans_version)
         .join(RunRow, RunRow.id == PlanRow.run_id)

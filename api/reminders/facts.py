@@ -1,4 +1,4 @@
-"""Messages in reminders, and about reminders to selected people."""
+"""Messages for reminders, and about reminders to selected people."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class DueQuestion(Generic[Row]):
 
 
 def write_due_questions(services: Services) -> int:
-    """Create all questions and reminders that are due, queue them, and return their number."""
+    """Create all due questions and reminders, queue them, and return their number."""
     now = services.now()
     with services.database.writing() as tx:
         quiet, asked_today = QuietTimes(tx, now), reminded_today(tx, now)
@@ -97,7 +97,7 @@ def _due(
     settings: MailSettings,
     now: datetime,
 ) -> Iterator[DueQuestion[Row]]:
-    """Yield the questions and reminders to send today in the cycle's time zone, by due date."""
+    """Yield questions and reminders to send today in the cycle's time zone, ordered by due date."""
     for row, person, cycle in tx.execute(_open_questions(row_type, now.date())).all():
         zone = ZoneInfo(header_of(cycle).timezone)
         dates, today = dates_of(row, zone), now.astimezone(zone).date()

@@ -1,4 +1,4 @@
-"""The times at which people must not be disturbed by reminders."""
+"""Times when people must not be disturbed by reminders."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST_QUIET = 14  # days to look back; if all are quiet, the reminder is sent
 
 
 class QuietTimes:
-    """The times at which people are not reminded: nights, weekends, absences, and days kept free.
+    """The times when people are not reminded: nights, weekends, absences, and days kept free.
 
     Absences are the dates that the person has entered. Days kept free are the cycle's blackout
     dates, and the public holidays and observances of the person's country, if the cycle's policy

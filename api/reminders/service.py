@@ -49,7 +49,7 @@ _DueQuery = Select[SessionRow, PersonRow]
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """An open item of a person: a session, and the missing reply or report."""
+    """A person's open item: a session, and the missing reply or report."""
 
     kind: MailKind
     session: SessionRow

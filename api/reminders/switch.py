@@ -1,4 +1,4 @@
-"""Switching a cycle's reminders on and off."""
+"""Switches a cycle's reminders on and off."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def _by_uid(tx: Transaction, person: PersonRow, uid: str) -> SessionRow | None:
 def _by_reference(
     tx: Transaction, person: PersonRow, references: Sequence[str], *, now: datetime
 ) -> tuple[SessionRow | None, GroupInvitationRow | None, int] | None:
-    """Return the session or group event of the invitation with one of the ids, and its sequence."""
+    """Return the session or group event whose invitation has one of the ids, and its sequence."""
     row = invitation_with(tx, person, {one.partition("@")[0] for one in references}, now=now)
     if row is None:
         return None

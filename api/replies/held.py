@@ -33,7 +33,7 @@ _RECENT = 100
 
 
 class HeldAct(StrEnum):
-    """A decision of the programme office about a held email."""
+    """A decision by the programme office about a held email."""
 
     ACCEPT = "accept"
     DECLINE = "decline"

@@ -112,7 +112,7 @@ def _record_alone(services: Services, arrived: ArrivedMail) -> int:
 def record_mail(
     tx: Transaction, services: Services, index: TokenIndex, arrived: ArrivedMail
 ) -> IncomingMailRow | None:
-    """Record an email, and store its reply; return `None` if it was recorded before."""
+    """Record an email, and store its reply; return `None` if it had already been recorded."""
     if _is_recorded(tx, arrived):
         return None
     received_at = min(arrived.received_at, services.now())

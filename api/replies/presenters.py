@@ -46,7 +46,7 @@ _UTC = ZoneInfo("UTC")
 
 @dataclass(frozen=True, slots=True)
 class IncomingLine:
-    """An incoming email on the page of the programme office; times are in UTC.
+    """An incoming email on the programme office's page; times are in UTC.
 
     Attributes:
         reason: why the email was handled in this way.

@@ -20,7 +20,7 @@ from coach.sessions import Reply
 
 
 class OpenProposal(FrozenModel):
-    """An open proposal in a list of the programme office.
+    """An open proposal in the programme office's list.
 
     `for_office` is true if the office has to decide, because the cut-off has passed, or because the
     proposal came by email and may be outside the rules.

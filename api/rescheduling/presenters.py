@@ -1,4 +1,4 @@
-"""Values for the pages about another time, formatted in the reader's time zone."""
+"""Values for the pages for choosing another time, formatted in the reader's time zone."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class SlotDay:
 
 @dataclass(frozen=True, slots=True)
 class SlotWeek:
-    """The days of a week, and the distance of this week from the session's week."""
+    """The days of a week, and how far that week is from the session's week."""
 
     distance: Fact
     days: tuple[SlotDay, ...]
@@ -159,7 +159,7 @@ def proposal_line(
 
 
 def moves_of(time: NewTime, zone: ZoneInfo) -> tuple[Fact, ...]:
-    """Return a description of the later sessions that would move if a time is chosen."""
+    """Return a description of the later sessions that would move if a time were chosen."""
     return tuple(_move(one.number, format_short_datetime(one.start, zone)) for one in time.moves)
 
 
@@ -175,7 +175,7 @@ def slot_value(time: NewTime) -> str:
 
 
 def parse_slot_value(value: str) -> dict[str, object]:
-    """Parse the value of a form field into the input of `NewTime`."""
+    """Parse the value of a form field into the input for `NewTime`."""
     start, *moves = value.split(" ")
     pairs = [one.partition("=") for one in moves]
     return {

@@ -154,7 +154,7 @@ def is_after_cutoff(
 
 
 def cutoff_hours(tx: Transaction, session: SessionRow) -> int:
-    """Return the number of hours before a session until which its participants can move it."""
+    """Return the cut-off for moves by a session's participants, in hours before the session."""
     return policy_of(cycle_row(tx, session.cycle_id)).sessions.reschedule_cutoff_hours
 
 

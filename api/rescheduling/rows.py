@@ -69,7 +69,7 @@ class ProposalRow(IdentifiedRow):
 
 
 class MoveExceptionRow(IdentifiedRow):
-    """A move of a session to a time outside the rules, which the programme office has allowed.
+    """A move to a time outside the rules, allowed by the programme office.
 
     Attributes:
         session_id: the session.

@@ -1,4 +1,4 @@
-"""The contents of the pages about another time: the session, its free times, and the proposals."""
+"""The contents of the pages for choosing another time: a session, free times, and proposals."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SessionTimes(FrozenModel):
     Attributes:
         can_move: whether the session is upcoming and confirmed; if not, there are no slots.
         length: the length of the session after a move.
-        cutoff_hours: the number of hours before a session until which its participants can move it.
+        cutoff_hours: the cut-off for moves by the participants, in hours before the session.
         office_decides: whether it is too late for the participants to move the session themselves.
     """
 

@@ -17,7 +17,7 @@ from coach.feedback import LongText
 
 
 class SlotForm(BaseModel):
-    """A time that was selected from the offered times."""
+    """A time selected from the offered times."""
 
     time: NewTime
 

@@ -99,7 +99,7 @@ class MatchViewModel:
 
 @dataclass(frozen=True, slots=True)
 class RemedyViewModel:
-    """A change that would place a coachee, and its effect, with the names of people."""
+    """A change that would place a coachee, and its effect, with people's names."""
 
     change: Displayed
     effect: Displayed
@@ -155,7 +155,7 @@ def present_verdict(verdict: Verdict) -> VerdictViewModel:
 
 
 def present_step(step: FunnelStep) -> FunnelStepViewModel:
-    """Return the view model of a step of a funnel."""
+    """Return the view model of a funnel step."""
     return FunnelStepViewModel(rule=step.rule, label=rule_name(step.rule), left=step.left)
 
 

@@ -87,7 +87,7 @@ def _add_under_way(
 
 
 def _recorded_reading(folder: Path) -> ListReading:
-    """Return the settings with which the run read its lists, from its record, or the defaults."""
+    """Return the recorded settings with which the run read its lists, or the defaults."""
     try:
         parameters = read_run_record(folder).run.parameters
         b"".decode(parameters.encoding or "utf-8")

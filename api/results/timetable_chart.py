@@ -123,7 +123,7 @@ def _weeks(first: date, count: int) -> tuple[WeekColumn, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _MarkTexts:
-    """The data needed for the texts of marks, in addition to their sessions."""
+    """The data needed for the mark texts, in addition to the marks' sessions."""
 
     texts: Renderer
     addresses: Mapping[str, str]

@@ -18,7 +18,7 @@ from coach.people import Person, Roster
 from coach.repeat import allows_all
 
 Humans = tuple[str, str]
-"""The ids of the humans of a coachee and a coach."""
+"""The ids of the humans behind a coachee and a coach."""
 
 
 def with_earlier_pairs(tx: Transaction, cycle_id: str, roster: Roster, policy: Cycle) -> Roster:

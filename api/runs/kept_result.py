@@ -20,7 +20,7 @@ from matching.result import Match, Result
 
 
 def published_result(tx: Transaction, cycle_id: str) -> Result | None:
-    """Return the result of a cycle's published plan as it was stored, or `None`."""
+    """Return the stored result of a cycle's published plan, or `None` if no plan is published."""
     text = tx.scalar(
         select(PlanRow.result).where(
             PlanRow.cycle_id == cycle_id, PlanRow.state == PlanState.PUBLISHED

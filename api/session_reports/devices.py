@@ -1,4 +1,4 @@
-"""Use cases: listing the devices on which a notebook is unlocked, and locking it on them."""
+"""Use cases for listing the devices on which a notebook is unlocked, and for locking it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages about reports on sessions, and errors of records, notes and feedback."""
+"""Messages about reports on sessions, and about errors in records, notes and feedback."""
 
 from __future__ import annotations
 

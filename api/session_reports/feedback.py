@@ -1,6 +1,6 @@
 """Coachees' feedback on sessions, visible to the coachee and to managers but not to coaches.
 
-Managers see the attendance and the text. Of the answers, they see only figures over at least five
+Managers see the attendance and the text. Of the answers, they see only figures for at least five
 people.
 """
 

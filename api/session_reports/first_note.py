@@ -23,7 +23,7 @@ SETUP_FIELDS = ("code", "recovery_code", "passphrase", "new_code", "another_mail
 
 @dataclass(frozen=True, slots=True)
 class NotebookSetup:
-    """The additional fields of the form of the first note, at one step.
+    """The additional fields in the form for a first note, at one step.
 
     Attributes:
         needs_code: whether the code from an email has to be entered, before anything else.

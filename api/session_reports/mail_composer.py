@@ -1,4 +1,4 @@
-"""Composes notices to coaches that a notebook was started, or unlocked on a new device."""
+"""Composes notices informing coaches that a notebook was started or was newly unlocked."""
 
 from __future__ import annotations
 

@@ -203,7 +203,7 @@ def _after_end(link: str, request: Request, ended: EndedDevices) -> Response:
 def _render_recovery_code(
     link: str, request: Request, code: str, *, to_confirm: bool, passphrase_removed: bool = False
 ) -> Response:
-    """Render the page that shows a recovery code, and asks for it if the notebook is new."""
+    """Render the page that shows a recovery code and, if the notebook is new, asks for it."""
     return render_page(
         request,
         "session_reports/recovery_code.html",

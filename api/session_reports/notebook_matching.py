@@ -31,7 +31,7 @@ from api.session_reports.rows import NotebookOpenerRow, NotebookRow, OpenerKind
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The data that a typed secret is compared with, read in a transaction and used outside it.
+    """The data with which a typed secret is compared, read in a transaction and used outside it.
 
     Attributes:
         notebooks: the coach's notebooks that are not locked after wrong attempts, latest first.

@@ -1,4 +1,4 @@
-"""Openers of notebooks: copies of a notebook's key, each encrypted with a secret of the coach.
+"""Openers of notebooks: copies of a notebook's key, each encrypted with one of the coach's secrets.
 
 The key of a notebook is random and never stored in plain text. Each device, the passphrase and the
 recovery code has an opener. Its inner layer is encrypted with a key that can be derived only from
@@ -37,7 +37,7 @@ class UnlockedNotebook:
 
 @dataclass(frozen=True, slots=True)
 class OpenerKey:
-    """The key of a new opener, derived from a secret of the coach with a random salt."""
+    """The key for a new opener, derived from one of the coach's secrets with a random salt."""
 
     kind: OpenerKind
     salt: bytes
@@ -45,7 +45,7 @@ class OpenerKey:
 
 
 def new_opener_key(kind: OpenerKind, secret: str) -> OpenerKey:
-    """Derive the key of a new opener from the coach's secret; slow for a passphrase.
+    """Derive the key for a new opener from the coach's secret; slow for a passphrase.
 
     Raises:
         BusyError: too many hashes of passphrases are being computed.

@@ -104,7 +104,7 @@ def _open(
     *,
     now: datetime,
 ) -> tuple[UnlockedNotebook, str | None]:
-    """Unlock a notebook with the typed secret; return it and the new recovery code, if any."""
+    """Unlock a notebook with the typed secret; return both it and any new recovery code."""
     if match.key is None:
         require_genuine_legacy(tx, row, seen)
         unlocked = _give_key(tx, keyring, row, match, now)
@@ -121,7 +121,7 @@ def _open(
 def _give_key(
     tx: Transaction, keyring: Keyring, row: NotebookRow, match: SecretMatch, now: datetime
 ) -> UnlockedNotebook:
-    """Give a legacy notebook a key, and re-encrypt its notes under that key."""
+    """Assign a key to a legacy notebook, and re-encrypt its notes under that key."""
     unlocked = UnlockedNotebook(row, new_data_key())
     notes = [
         (note, decrypt_legacy_note(tx, keyring, note))

@@ -217,7 +217,7 @@ def set_passphrase(
     *,
     now: datetime,
 ) -> Principal:
-    """Set the passphrase that unlocks the notebook on other devices, replacing any other.
+    """Set the passphrase that unlocks the notebook on other devices, replacing any earlier one.
 
     `passphrase` is the key derived from it. Setting a passphrase also confirms the notebook.
 

@@ -1,4 +1,4 @@
-"""Notices to a coach that a notebook was started in their name, or unlocked on a new device."""
+"""Notices informing a coach that a notebook was started, or was unlocked on a new device."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from coach.sessions import ActionState
 
 @dataclass(frozen=True, slots=True)
 class OpenAction:
-    """An open action, and the session in which it was agreed."""
+    """An open action, and the session in which it was agreed on."""
 
     session_id: str
     action: Action

@@ -1,4 +1,4 @@
-"""Pages with the coach's session note form and the coachee's feedback form."""
+"""Pages for the coach's session note form and the coachee's feedback form."""
 
 from __future__ import annotations
 

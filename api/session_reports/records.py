@@ -145,7 +145,7 @@ def _actions_of(tx: Transaction, session_ids: Collection[str]) -> dict[str, list
 
 
 def _check_lengths(stored: Iterable[Action], actions: Iterable[Action]) -> None:
-    """Refuse new texts over `MAX_ACTION` characters; texts that are already stored are accepted."""
+    """Refuse new texts longer than `MAX_ACTION` characters; texts already stored are accepted."""
     kept = {action.text for action in stored}
     faults = [
         InputFault("body", 1, f"actions.{place}.text", facts.ACTION_TOO_LONG(count=MAX_ACTION))

@@ -69,7 +69,7 @@ class NotebookRow(SealedRow, TableRow):
 
 
 class NotebookOpenerRow(SealedRow, IdentifiedRow):
-    """A copy of a notebook's key, encrypted with a secret of the coach and with the master key.
+    """A copy of a notebook's key, encrypted with one of the coach's secrets and the master key.
 
     Attributes:
         credential_id: for devices, the credential by which a request identifies its device.

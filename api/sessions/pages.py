@@ -1,4 +1,4 @@
-"""Form handlers for accepting and declining sessions, behind a person's secret link."""
+"""Form handlers for accepting and declining sessions through a person's secret link."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class OwnSessionLine:
 
     Attributes:
         address: the URL of the session's page.
-        form: the last segment of the URL of the participant's form.
+        form: the last URL segment of the participant's form.
         is_confirmed: whether the session has not been cancelled.
         can_reply: whether the participant can still reply.
         answered: whether the participant has replied.
@@ -170,7 +170,7 @@ def office_session_line(session: SessionDetails) -> OfficeSessionLine:
 
 @dataclass(frozen=True, slots=True)
 class KeptReplyLine:
-    """A reply in the history of replies to a session, in the cycle's time zone."""
+    """A reply in a session's reply history, in the cycle's time zone."""
 
     name: str
     reply: Badge
@@ -181,7 +181,7 @@ class KeptReplyLine:
 
 
 def kept_reply_line(kept: KeptReply, zone: ZoneInfo) -> KeptReplyLine:
-    """Return a reply as shown in the history of replies."""
+    """Return a reply as shown in the reply history."""
     return KeptReplyLine(
         name=kept.name,
         reply=REPLY[kept.reply],

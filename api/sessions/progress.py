@@ -59,7 +59,7 @@ def cycle_progress(
 
 
 def _last_session_numbers(tx: Transaction, cycle_id: str, start: datetime) -> dict[str, int]:
-    """Return the number of each coachee's last confirmed session before `start`, by code."""
+    """Return the number of each coachee's last confirmed session before `start`, keyed by code."""
     rows = tx.execute(
         select(PersonRow.code, func.max(SessionRow.number))
         .join(PersonRow, PersonRow.id == SessionRow.coachee_id)

@@ -162,7 +162,7 @@ class RecordRow(IdentifiedRow):
 
 
 class SessionActionRow(IdentifiedRow):
-    """An action agreed in a session, at its position in the shared record.
+    """An action agreed on in a session, at its position in the shared record.
 
     `owner` is `None` if the text names the responsible person.
     """

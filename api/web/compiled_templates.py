@@ -26,7 +26,7 @@ _COMPILED_BY = (
 
 
 class CompiledTemplates(BytecodeCache):
-    """The compiled templates of one environment, whose templates are files.
+    """The compiled templates of one environment that loads its templates from files.
 
     A compiled template is used as long as its source and the compiler have not changed.
     """
@@ -49,6 +49,6 @@ class CompiledTemplates(BytecodeCache):
             bucket.load_bytecode(file)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Write a compiled template if Python would write that of a module."""
+        """Write a compiled template if Python would write compiled modules."""
         if not sys.dont_write_bytecode:
             SourceFileLoader("", bucket.key).set_data(bucket.key, bucket.bytecode_to_string())

@@ -1,4 +1,4 @@
-"""Messages that pages of all subjects use."""
+"""Messages used on pages of all subjects."""
 
 from __future__ import annotations
 

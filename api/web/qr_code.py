@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 
 def qr_code(text: str) -> Markup:
-    """Return a QR code (ISO/IEC 18004) of a text: dark on light, with its quiet zone.
+    """Return a QR code (ISO/IEC 18004) for a text: dark on light, with its quiet zone.
 
     The SVG has no size, style or script, so it needs no exception from the content security policy.
     """

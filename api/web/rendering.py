@@ -71,7 +71,7 @@ def render_page(
 
 
 def sees_all(principal: Principal) -> bool:
-    """Return whether a user's access is not limited to cycles or countries."""
+    """Return whether a user's access is limited neither to cycles nor to countries."""
     return principal.limits is None or principal.limits.are_none
 
 

@@ -35,7 +35,7 @@ _PER_JOB = 100  # messages to one webhook per round, so that others do not wait 
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """A message to a webhook about the event `number` of the audit trail."""
+    """A message to a webhook about event `number` in the audit trail."""
 
     number: int
     url: str

@@ -1,4 +1,4 @@
-"""The programme office's view of agreements: states, dates, and pairs that ask for another coach.
+"""The programme office's view of agreements: states, dates, and pairs asking for another coach.
 
 Everything is read in a fixed number of queries, because a cycle can have over a thousand pairs.
 """
@@ -73,7 +73,7 @@ def agreement_statuses(
 
 
 def count_asking_pairs() -> Select[str, int]:
-    """Select the number of pairs that ask for another coach, grouped by cycle."""
+    """Select the number of pairs asking for another coach, grouped by cycle."""
     current = current_pairs().subquery()
     return (
         select(FitAnswerRow.cycle_id, func.count(func.distinct(FitAnswerRow.coachee_id)))

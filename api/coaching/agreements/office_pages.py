@@ -38,7 +38,7 @@ class OfficePage:
 
 @AGREEMENT_STATES_PAGE.get("/cycles/{cycle_id}/agreements")
 def show_agreements(cycle_id: str, request: Request, services: ServicesDep) -> Response:
-    """Show the pairs that ask for another coach, and the state and dates of each agreement."""
+    """Show the pairs asking for another coach, and the state and dates of each agreement."""
     found = read_office_page(services, cycle_id)
     zone = ZoneInfo(found.cycle.timezone)
     query = read_query(request, AGREEMENT_LIST)

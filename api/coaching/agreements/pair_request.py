@@ -1,4 +1,4 @@
-"""Requests for pages behind a secret link, and for pages about one pair of the link's owner."""
+"""Requests for pages opened with a secret link, and for pages about one of its owner's pairs."""
 
 from __future__ import annotations
 

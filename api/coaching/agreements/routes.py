@@ -28,7 +28,7 @@ def read_agreement(other_id: str, services: ServicesDep, principal: PrincipalDep
 def write_agreement(
     other_id: str, given: AgreementInput, services: ServicesDep, principal: PrincipalDep
 ) -> AgreementView:
-    """Write a text of the agreement. The text is in force once you have both agreed to it.
+    """Write the agreement's text, which comes into force once you have both agreed to it.
 
     `seen` is the `version` of the agreement that you have read.
     """
@@ -53,10 +53,10 @@ def read_fit(other_id: str, services: ServicesDep, principal: PrincipalDep) -> F
 def answer_fit(
     other_id: str, given: FitInput, services: ServicesDep, principal: PrincipalDep
 ) -> FitAnswer:
-    """Answer whether you suit each other, after your first session.
+    """After your first session, state whether the two of you suit each other.
 
-    If you answer `not_good`, the programme office learns that the pair asks for another coach, but
-    not which of you gave this answer.
+    If you answer `not_good`, the programme office learns that the pair is asking for another coach,
+    but not which of you gave this answer.
     """
     return fit.answer_fit(services, principal, other_id, given)
 

@@ -1,4 +1,4 @@
-"""Tables for agreements, of their texts and follow-ups, and of answers about fit."""
+"""Tables for agreements, their texts and follow-ups, and answers to the fit question."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def form_language(services: Services) -> str:
 
 
 def entered_fields(module: Module, language: str) -> dict[str, str]:
-    """Convert a module to the fields of its form."""
+    """Convert a module to form fields."""
 
     def lines(texts: Iterable[_Texts]) -> str:
         return "\n".join(map(shown, texts))

@@ -21,7 +21,7 @@ from coach.texts.facts import Displayed, Fact
 
 @dataclass(frozen=True, slots=True)
 class AgendaLine:
-    """A module in the agenda of a session, with only its approved objectives."""
+    """A module on a session's agenda, with only its approved objectives."""
 
     title: Fact
     objectives: tuple[Fact, ...]
@@ -89,7 +89,7 @@ def session_options(pair: PairSyllabus) -> tuple[Option, ...]:
 
 
 def planned_sessions(pair: PairSyllabus) -> tuple[PlannedSessionLine, ...]:
-    """Return the sessions of a pair with their modules."""
+    """Return a pair's sessions with their modules."""
     syllabus, modules = pair.syllabus, {one.code: one.module for one in pair.modules}
     confirmed = _by_number(pair.sessions)
     lines = []

@@ -43,7 +43,7 @@ class ProgressJson(FrozenModel):
 def read_module_plan(
     session_id: str, services: ServicesDep, principal: PrincipalDep
 ) -> ModulePlanJson:
-    """Get the plan for all sessions of the pair that has this session."""
+    """Get the plan for all sessions of this session's pair."""
     return _shown(planning.read_syllabus(services, principal, session_id))
 
 
@@ -51,7 +51,7 @@ def read_module_plan(
 def change_module_plan(
     session_id: str, given: PlanInput, services: ServicesDep, principal: PrincipalDep
 ) -> ModulePlanJson:
-    """Replace the plan for all sessions of the pair that has this session."""
+    """Replace the plan for all sessions of this session's pair."""
     return _shown(planning.change_plan(services, principal, session_id, given))
 
 

@@ -54,7 +54,7 @@ class Syllabus:
 
 
 def suggested_plan(modules: Iterable[StoredModule], course: Course, sessions: int) -> Plan:
-    """Return a plan that spreads a course's modules, except retired ones, over the sessions."""
+    """Return a plan that spreads a course's modules, except retired ones, across the sessions."""
     chosen = [
         one.module for one in modules if one.module.level is course and one.retired_at is None
     ]
@@ -123,7 +123,7 @@ def syllabi(
 def _covered(
     tx: Transaction, condition: ColumnElement[bool]
 ) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
-    """Return which sessions covered each module, as numbers keyed by coachee and module code."""
+    """Return the numbers of the sessions covering each module, keyed by coachee and module code."""
     found: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
     rows = tx.execute(
         select(SessionRow.coachee_id, SessionRow.number, CoveredModuleRow.code)

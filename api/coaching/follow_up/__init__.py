@@ -1,1 +1,1 @@
-"""Follow-ups: questions to completed pairs, months later, about goals and commitments."""
+"""Follow-ups: questions about goals and commitments, asked months after a pair's completion."""

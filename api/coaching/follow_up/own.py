@@ -87,7 +87,7 @@ def require_open(found: FollowUpWork) -> None:
 
 
 def _works(tx: Transaction, row: FollowUpRow, now: datetime) -> dict[str, PairWork]:
-    """Return a person's pairs that have follow-ups and that the person may see, by agreement id.
+    """Return the pairs with follow-ups that a person may see, keyed by agreement id.
 
     A coach can no longer see a pair that has ended.
     """

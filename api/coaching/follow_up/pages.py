@@ -84,7 +84,7 @@ def answer_to_stay(
 
 @dataclass(frozen=True, slots=True)
 class FormRequest(LinkRequest):
-    """A request for the form of one follow-up."""
+    """A request for the form for one follow-up."""
 
     follow_up_id: str
 
@@ -99,7 +99,7 @@ FormRequestDep = Annotated[FormRequest, Depends()]
 
 @FOLLOW_UP_FORMS.get("")
 def show_form(asked: FormRequestDep) -> Response:
-    """Show the form of one follow-up, and record its first opening."""
+    """Show the form for one follow-up, and record when it is first opened."""
     answers.mark_opened(asked.services, asked.principal, asked.follow_up_id)
     return _render(asked)
 

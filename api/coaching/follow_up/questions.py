@@ -27,13 +27,13 @@ ASK_AGAIN = "ask_again"
 
 
 def follow_up_instrument(services: Services, side: Side) -> Instrument | None:
-    """Return the instrument for people of `side` in follow-ups, or `None` if there is none."""
+    """Return the follow-up instrument for people on `side`, or `None` if there is none."""
     asked = instruments_of(services.settings).get(Moment.FOLLOW_UP)
     return asked if side is Side.COACHEE else None
 
 
 def without_ask_again(instrument: Instrument) -> Instrument:
-    """Return an instrument without the item `ASK_AGAIN`, because the form always asks this."""
+    """Return an instrument without the item `ASK_AGAIN`, which the form itself always includes."""
     return instrument.with_items(one for one in instrument.items if not _is_ask_again(one))
 
 

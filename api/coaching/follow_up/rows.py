@@ -23,7 +23,7 @@ class PostQuestionRow(SentQuestionRow):
         post: the name of the post; empty once erased.
         address: the email address of the post; empty once erased.
         credential_id: the link of the post; `None` until the post is asked.
-        outcome: the answer of the post.
+        outcome: the post's answer.
         evidence: the evidence from the post, a list of `coach.commitments.Evidence`.
     """
 

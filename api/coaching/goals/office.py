@@ -59,7 +59,7 @@ class CoacheeCounts(FrozenModel):
 
 
 class CountsOfCycle(FrozenModel):
-    """The numbers of goals and commitments in a cycle, and the counts of each coachee."""
+    """The numbers of goals and commitments in a cycle, and the counts for each coachee."""
 
     goals: tuple[GoalCount, ...]
     commitments: tuple[CommitmentCount, ...]
@@ -84,9 +84,10 @@ class OfficeCommitment(FrozenModel):
 
 
 class OfficeLife(FrozenModel):
-    """A coachee's pair, identified by its coach, and the states that it has reached.
+    """The pair of a coachee and one coach, and the states that the pair has reached.
 
-    `reason` is the reason why the pair ended early; `None` if there is none, or none is recorded.
+    `reason` is the reason why the pair ended early; `None` if it did not end early, or no reason is
+    recorded.
     """
 
     coach: str

@@ -17,7 +17,7 @@ from coach.texts.facts import Displayed
 
 @dataclass(frozen=True, slots=True)
 class ScaleLine:
-    """A level of a scale, its text, and whether it describes the situation at the start."""
+    """A level on a scale, its text, and whether it describes the situation at the start."""
 
     level: Displayed
     text: str

@@ -96,7 +96,7 @@ def field_names(instrument: Instrument) -> tuple[str, ...]:
 
 
 def scale_ends(instrument: Instrument) -> Displayed:
-    """Return the labels of the lowest and the highest point of the scale; empty without a scale."""
+    """Return the labels of the scale's lowest and highest points; empty if there is no scale."""
     if instrument.scale is None:
         return ""
     points, labels = instrument.scale.points, instrument.scale.labels

@@ -46,12 +46,12 @@ class OccasionCount(FrozenModel):
 
 
 class ItemFigure(FrozenModel):
-    """The figures of one question; figures that would reveal too much are `None`.
+    """The figures for one question; figures that would reveal too much are `None`.
 
     Attributes:
         people: for a scale, the number of people whose answers count.
         mean: for a scale, the mean.
-        chosen: for choices, how many people chose each, by the choice's code; for a yes-or-no
+        chosen: for choices, how many people chose each, keyed by the choice's code; for a yes-or-no
             question, how many answered yes, with the key `yes`.
     """
 
@@ -63,7 +63,7 @@ class ItemFigure(FrozenModel):
 
 
 class InstrumentFigures(FrozenModel):
-    """The figures of one version of an instrument on one occasion, for one side."""
+    """The figures for one version of an instrument, one occasion and one side."""
 
     occasion: Occasion
     side: Side
@@ -80,7 +80,7 @@ class CycleAnswers(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class AnswersPage:
-    """The cycle, and the figures on its answers that the office may see."""
+    """The cycle, and the figures about its answers that the office may see."""
 
     cycle: CycleHeader
     answers: CycleAnswers

@@ -1,4 +1,4 @@
-"""The office's pages: the answers of a cycle, and the instruments of the deployment."""
+"""The office's pages for a cycle's answers and for the deployment's instruments."""
 
 from __future__ import annotations
 

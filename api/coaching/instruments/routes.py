@@ -41,19 +41,19 @@ def answer_own_questions(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> QuestionsView:
-    """Answer the questions of an occasion. You can answer once, and only you can read the answers.
+    """Answer the questions for an occasion. You can answer once, and only you can read the answers.
 
     `seen` is the `sha256` of the questions that you have read. Omit the questions that you do not
-    want to answer. The office sees only figures over at least five people.
+    want to answer. The office sees only figures for at least five people.
     """
     return service.answer_questions(services, principal, other_id, occasion, given)
 
 
 @ANSWERS.get("/cycles/{cycle_id}/answers", responses=problem_responses(404))
 def read_answers_of_cycle(cycle_id: str, services: ServicesDep) -> CycleAnswers:
-    """Get a cycle's questions, the number of answers, and figures over five or more people.
+    """Get a cycle's questions, the number of answers, and figures for five or more people.
 
-    `null` replaces a figure over too few people, or over answers that are all equal.
+    `null` replaces a figure for too few people, or for answers that are all equal.
     """
     return office.read_answers(services, cycle_id)
 

@@ -66,7 +66,7 @@ class EarlyEndsPage:
 
 
 def list_early_ends(services: Services, cycle_id: str) -> tuple[EarlyEnd, ...]:
-    """Return the pairs of a cycle that ended early, the latest first.
+    """Return the pairs of a cycle that ended early, latest first.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -72,7 +72,7 @@ class NominationsPage:
 
 
 def list_candidates(services: Services, cycle_id: str) -> tuple[Candidate, ...]:
-    """Return the coachees of a cycle who are not erased, in the order of their list.
+    """Return a cycle's coachees in list order, excluding erased ones.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -42,7 +42,7 @@ _REASON_FIELDS = ("reason", "whose")
 
 @LIFE_PAGES.get("/nominations")
 def show_nominations(cycle_id: str, request: Request) -> Response:
-    """Show the coachees of a cycle with their nominations, and a form for a letter."""
+    """Show a cycle's coachees with their nominations, and a form for recording a letter."""
     return _render_nominations(request, cycle_id)
 
 
@@ -72,7 +72,7 @@ def remove_nomination(cycle_id: str, nomination_id: str, services: ServicesDep) 
 
 @LIFE_PAGES.get("/early-ends")
 def show_early_ends(cycle_id: str, request: Request) -> Response:
-    """Show the pairs that ended before they were completed, with a form for the reason of each."""
+    """Show the pairs that ended before they were completed, with a form for each reason."""
     return _render_early_ends(request, cycle_id)
 
 

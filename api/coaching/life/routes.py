@@ -1,4 +1,4 @@
-"""JSON routes of the office for nominations, and for pairs that ended early."""
+"""The office's JSON routes for nominations, and for pairs that ended early."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def remove_nomination(cycle_id: str, nomination_id: str, services: ServicesDep) 
 
 @LIFE.get("/early-ends", responses=problem_responses(404))
 def list_early_ends(cycle_id: str, services: ServicesDep) -> tuple[EarlyEnd, ...]:
-    """List the pairs of a cycle that ended before they were completed, the latest first."""
+    """List the pairs of a cycle that ended before they were completed, latest first."""
     return early_ends.list_early_ends(services, cycle_id)
 
 

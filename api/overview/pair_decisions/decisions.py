@@ -35,7 +35,7 @@ from matching.rules.schedule import SCHEDULE
 
 
 class DecisionKind(StrEnum):
-    """The kind of a decision about a pair. A waiver lifts a single rule."""
+    """The kind of decision about a pair. A waiver lifts a single rule."""
 
     PIN = "pin"
     BAN = "ban"

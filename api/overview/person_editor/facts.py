@@ -47,7 +47,7 @@ HINTS: Mapping[str, Fact] = {
     "topics": message("person_edit.topics_hint", "one on each line")(),
     "role": message("person_edit.role_hint", "what the person is in their institution")(),
 }
-"""Hints that differ from the descriptions of the columns in files."""
+"""Hints that differ from the column descriptions in files."""
 BEYOND_LIMITS = message(
     "person_edit.beyond_limits",
     "your access does not include people from this country; ask an administrator to change it",
@@ -67,7 +67,7 @@ CHOICES: Mapping[str, Fact] = {
     "yes": message("person_edit.yes", "yes")(),
     "no": message("person_edit.no", "no")(),
 }
-"""The labels of the values of columns with a fixed set of values, except numeric columns."""
+"""Labels for the values of columns with a fixed set of values, except numeric columns."""
 
 LEFT: Message = message(
     "person_edit.left", "this person is no longer in the cycle, so their data was not changed"

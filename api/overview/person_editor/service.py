@@ -1,4 +1,4 @@
-"""Use cases for reading and changing the data of one person, as cells of their list."""
+"""Use cases for reading and changing one person's data, as cells of their list."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def _given(names: Sequence[str], entered: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read(side: Side, before: Coachee | Coach, cells: Mapping[str, str]) -> Coachee | Coach:
-    """Return a person with changed cells, read like a row of a list."""
+    """Return a person with the changed cells, parsed like a row of a list."""
     kind = KINDS[side]
     header, row = people_rows(kind, [before])
     texts = {**dict(zip(header, row, strict=True)), **cells}

@@ -1,1 +1,1 @@
-"""The forms with which a cycle is created, and its policy is edited and checked."""
+"""Forms for creating a cycle, and for editing and checking its policy."""

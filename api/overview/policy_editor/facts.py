@@ -1,4 +1,4 @@
-"""Messages about the forms of a cycle and its policy."""
+"""Messages about the forms for a cycle and its policy."""
 
 from __future__ import annotations
 

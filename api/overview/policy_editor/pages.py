@@ -59,7 +59,7 @@ class _Shown:
 def show_editor(
     cycle_id: str, request: Request, services: ServicesDep, *, saved: str = ""
 ) -> Response:
-    """Show every key with its explanation, default and value, and the pairs that are left."""
+    """Show every key with its explanation, default and value, and how many pairs remain."""
     stored = editing.read_stored(services, cycle_id)
     entered = entered_of(stored.policy)
     found = _check(services, cycle_id, entered, quick=True)

@@ -14,7 +14,7 @@ from coach.errors import InputFault
 from coach.texts.facts import Displayed, Fact
 
 Faults = Mapping[str, Sequence[Displayed]]
-"""The messages about the text of each field."""
+"""The messages about each field's text."""
 OTHER = ""
 """The name under which faults that belong to no field are stored."""
 _LONG = {Form.LINES, Form.GROUPS, Form.LISTS_BY_NAME}
@@ -22,7 +22,7 @@ _LONG = {Form.LINES, Form.GROUPS, Form.LISTS_BY_NAME}
 
 @dataclass(frozen=True, slots=True)
 class FieldViewModel:
-    """A field of a form, with everything that is displayed with it.
+    """A form field, with everything displayed alongside it.
 
     Attributes:
         key: the name of the field, which is the key of the cycle file.

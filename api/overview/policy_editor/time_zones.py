@@ -1,4 +1,4 @@
-"""Time zones that are suggested in forms. Other time zones can be typed."""
+"""Time zones suggested in forms. Other time zones can be typed."""
 
 from __future__ import annotations
 

@@ -184,7 +184,7 @@ def merge_patch(changed: Iterable[tuple[str, JsonValue, Any]]) -> dict[str, Json
 def read_fields(
     keys: Iterable[PolicyKey], entered: Mapping[str, str]
 ) -> tuple[dict[str, JsonValue], list[InputFault]]:
-    """Return the values of all fields that were entered, and the faults found in them."""
+    """Return the values of all entered fields, and the faults found in them."""
     values: dict[str, JsonValue] = {}
     faults: list[InputFault] = []
     for key in keys:

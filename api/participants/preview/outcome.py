@@ -122,7 +122,7 @@ class Outcome(FrozenModel):
         return self.coachees if side is Side.COACHEE else self.coaches
 
     def roster(self, current: Roster) -> Roster:
-        """Return the people in the cycle with these lists; `current` supplies the other lists."""
+        """Return the cycle's roster with these lists; `current` supplies any list not uploaded."""
         return Roster(
             coachees=current.coachees if self.coachees is None else self.coachees,
             coaches=current.coaches if self.coaches is None else self.coaches,

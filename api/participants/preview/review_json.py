@@ -16,7 +16,7 @@ from coach.texts.renderer import Renderer
 Rows = Mapping[Side, Mapping[str, int]]
 """The row of each person in the files, keyed by side and id."""
 DUPLICATES = "duplicates"
-"""The section with the possible duplicates. The changes of each side are another section."""
+"""The section of possible duplicates. Each side's changes are a section of their own."""
 AnyRow = TypeVar("AnyRow")
 _SIDES = {kind: side for side, kind in KINDS.items()}
 
@@ -31,7 +31,7 @@ class ListedJson(FrozenModel):
 
 
 class FieldJson(FrozenModel):
-    """A field that changes: its column, and the cell before and after."""
+    """A changed field: its column, and the cell before and after."""
 
     column: str
     before: str
@@ -39,7 +39,7 @@ class FieldJson(FrozenModel):
 
 
 class ChangedJson(ListedJson):
-    """A person who changes. If both name and address change, the id may have been reused."""
+    """A person whose data changes. If both name and address change, the id may have been reused."""
 
     fields: tuple[FieldJson, ...]
     may_be_somebody_else: bool

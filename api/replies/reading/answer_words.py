@@ -1,4 +1,4 @@
-"""The words with which people accept or decline in each language.
+"""The words that people use to accept or decline in each language.
 
 A word counts only if it means the same in all languages that its writer reads: *ne* is *no* in
 Serbian and *us* in Albanian, and *ja* is *yes* in German and *I* in Bosnian. Case, accents and

@@ -42,7 +42,7 @@ def _is_of(header: AuthenticationResultsHeader, server: str) -> bool:
 
 
 def _dmarc(header: AuthenticationResultsHeader) -> Sequence[tuple[str, str]]:
-    """Return each DMARC result, and the domain of From for which it is stated."""
+    """Return each DMARC result, and the From domain for which it is stated."""
     return [
         (str(one.result).lower(), _stated_domain(one.properties))
         for one in header.results

@@ -53,7 +53,7 @@ def written_words(text: str) -> str:
 
 
 def subject_answer(mail: MailStructure, text: str) -> WrittenAnswer:
-    """Return the answer that a button prepared in the subject; `OTHER` if the email has a text."""
+    """Return the answer that a button put in the subject; `OTHER` if the email contains text."""
     subject = mail.header("Subject").casefold()
     if text:
         return WrittenAnswer.OTHER
