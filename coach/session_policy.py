@@ -72,7 +72,7 @@ class SessionPolicy(CycleFileTable):
         return range(self.first_number, self.count + 1)
 
     def minutes_of(self, number: int) -> int:
-        """Return the length, in minutes, of the session with the given number.
+        """Return the length of session `number`, in minutes.
 
         Without `contracting_minutes`, a contracting session has the same length as other sessions.
         """

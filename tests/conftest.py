@@ -25,7 +25,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 _LONGEST = ("force", "upgrade", "test_pseudo_layout.py", "test_office_walk.py")
-"""Folders and files that begin first, so that no process ends long after the others."""
+"""Folders and files that run first, so that no process ends long after the others."""
 
 
 @pytest.hookimpl(wrapper=True)

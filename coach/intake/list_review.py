@@ -112,7 +112,7 @@ class _Rows:
                 yield tuple(present)
 
     def renumbered(self) -> Iterator[tuple[ListedPerson, ListedPerson]]:
-        """Yield pairs of a gone person and a new person, in one list, who are one human."""
+        """Yield pairs of a gone person and a new person in the same list who are one human."""
         for positions in self._repeated:
             for kind in PeopleKind:
                 own = [one for one in positions if self._listed[one].kind is kind]

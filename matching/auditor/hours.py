@@ -123,7 +123,7 @@ class AuditCalendar:
         return self._minutes[key]
 
     def length(self, number: int) -> int:
-        """Return the length of a session by its number; number 0 is a contracting session."""
+        """Return the length of session `number`; number 0 is a contracting session."""
         policy = self._cycle.sessions
         return policy.contracting_minutes if number == 0 else policy.minutes
 
@@ -149,7 +149,7 @@ class AuditCalendar:
         return good, [starts[start] for start in good]
 
     def _is_regular(self, day: date) -> bool:
-        """Return whether the UTC offset is the same at all times of the grid on a local date."""
+        """Return whether the UTC offset is the same at all grid times on a local date."""
         midnight = datetime.combine(day, time(), self._cycle.cycle.zone)
         step = self._cycle.sessions.grid_minutes
         minutes = (*range(0, _MINUTES_PER_DAY, step), _MINUTES_PER_DAY)

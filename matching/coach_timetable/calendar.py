@@ -19,7 +19,7 @@ from matching.instance.problem import MatchingProblem
 from matching.instance.series_limits import NO_PREVIOUS_DAY
 
 Series = tuple[int, ...]
-"""Session starts of a pair in epoch minutes, ascending."""
+"""A pair's session starts, in epoch minutes and ascending order."""
 Timetable = dict[int, Series]
 """Series, keyed by the coachee's local index."""
 

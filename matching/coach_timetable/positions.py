@@ -281,7 +281,7 @@ class Ranges:
         self._begun = [(1 << bisect_right(low, end)) - 1 for end in ends]
 
     def union(self, some: int) -> int:
-        """Return the union of the ranges in the bit set `some`, as a bit set.
+        """Return, as a bit set, the union of the ranges selected by the bit set `some`.
 
         From the end of a range, the method moves on to the last range that begins there or earlier.
         """

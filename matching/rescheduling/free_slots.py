@@ -92,7 +92,7 @@ class _Search:
         self._costs = self._later_costs()
 
     def slots(self, *, moving: bool) -> Iterator[tuple[int, Slot]]:
-        """Yield slots, best first: those that move later sessions or, if not `moving`, all others.
+        """Yield slots, best first: those that move later sessions, or all others if not `moving`.
 
         Each slot comes with the index of its day. Of the starts that move later sessions, only the
         `_EXAMINED` with the lowest costs are considered.

@@ -80,7 +80,7 @@ class PairCalendar:
         return free.starts[own], coachee[own], coach[own]
 
     def minutes(self, number: int) -> int:
-        """Return the length of a session by its number, in minutes."""
+        """Return the length of session `number`, in minutes."""
         return self.cycle.sessions.minutes_of(number)
 
     @property

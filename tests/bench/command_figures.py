@@ -1,4 +1,4 @@
-"""The whole command `gender-coach match`, from files to files, and the evaluation of all pairs.
+"""The complete `gender-coach match` command, from input to output files, and pair evaluation.
 
 All figures are processor seconds, with one worker, so that other processes hardly affect them.
 """

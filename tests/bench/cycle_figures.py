@@ -1,4 +1,4 @@
-"""A regional cycle: the sample from spreadsheets to results, and reading large lists."""
+"""A regional cycle: solving the sample from spreadsheets to results, and reading large lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files written for each of the `unseen_classes` are read as the same people and policy."""
+"""Files written for each of the `unseen_classes` are read back as the same people and policy."""
 
 from __future__ import annotations
 

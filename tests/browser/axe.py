@@ -1,4 +1,4 @@
-"""Checks of accessibility with axe-core, on the page that a browser shows."""
+"""Accessibility checks with axe-core, on the page that a browser displays."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Office:
     pressed: list[str] = field(default_factory=list)
 
     def press(self, role: str, name: str) -> None:
-        """Press the first button or link with a name, and wait for the page that it opens."""
+        """Press the first button or link with the given name, and wait for the page to open."""
         target = self.page.get_by_role(role, name=name, exact=True).first  # type: ignore[arg-type]
         with self.page.expect_navigation():
             press(self.page, target)

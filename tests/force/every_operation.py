@@ -1,4 +1,4 @@
-"""Requests of Schemathesis to every operation: no server errors, no undocumented responses."""
+"""Schemathesis requests to every operation: no server errors, no undocumented responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shared code of all stress tests: deployments, the command line, and the table's heading."""
+"""Code shared by all stress tests: deployments, the command line, and the table's heading."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ def first_number(cycle: Cycle) -> int:
 
 
 def session_length(number: int, cycle: Cycle) -> timedelta:
-    """Return the length of a session by its number."""
+    """Return the length of session `number`."""
     policy = cycle.sessions
     return timedelta(minutes=policy.contracting_minutes if number == 0 else policy.minutes)
 

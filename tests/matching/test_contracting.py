@@ -1,4 +1,4 @@
-"""Contracting sessions: number 0 of a pair, with a separate length and gap."""
+"""Contracting sessions: a pair's session 0, with its own length and gap."""
 
 from __future__ import annotations
 

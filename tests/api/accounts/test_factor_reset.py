@@ -1,4 +1,4 @@
-"""Resets of a lost second factor, by another manager or on the command line."""
+"""Resetting a lost second factor, by another manager or on the command line."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ pytestmark = [
 
 @contextmanager
 def _provider(port: int, base: str) -> Iterator[str]:
-    """Run a provider with the server at `base` as its client, and yield its issuer URL."""
+    """Run a provider with the server at `base` as its client; yield the provider's issuer URL."""
     back_to = [f"{base}/sign-in/provider/back", f"{base}/sign-in"]
     with subprocess.Popen(
         ["node", FOLDER / "provider.mjs", str(port), *back_to],  # noqa: S607 - found above

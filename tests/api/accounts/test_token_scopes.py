@@ -1,4 +1,4 @@
-"""The permitted uses and the expiry of tokens."""
+"""The permitted uses and the expiry dates of tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An aide answers for a coachee with a separate link, and sees only times."""
+"""An aide answers for a coachee using a separate link, and sees only times."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def fleet(world: World) -> Iterator[Fleet]:
 
 
 def _slot_at_work(world: World, run_id: str) -> str | None:
-    """Return the slot of the worker that has started the run, or `None`."""
+    """Return the slot of the worker that has started the run, or `None` if none has."""
     with world.database.reading() as tx:
         return tx.get_one(RunRow, run_id).slot
 

@@ -1,4 +1,4 @@
-"""Invitations joined from prepared parts are byte-identical to the libraries' output."""
+"""Invitations assembled from prepared parts are byte-identical to the libraries' output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Headers that are written directly are equal to the output of the `email` package."""
+"""Directly written headers are identical to the output of the `email` package."""
 
 from __future__ import annotations
 

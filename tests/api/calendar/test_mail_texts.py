@@ -1,4 +1,4 @@
-"""Email texts from patterns are equal to the texts that the templates render."""
+"""Email texts produced from patterns are identical to those rendered by the templates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands for files and results, on the sample cycle."""
+"""Commands for files and results, run on the sample cycle."""
 
 from __future__ import annotations
 

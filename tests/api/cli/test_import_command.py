@@ -61,7 +61,7 @@ def described(gender_coach: Command, *arguments: object) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def result(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the results folder of the tidy lists."""
+    """Return the results folder for the tidy lists."""
     folder = tmp_path_factory.mktemp("before")
     _, *given = files(folder)
     with pytest.raises(SystemExit) as ended:

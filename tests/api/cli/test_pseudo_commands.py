@@ -52,7 +52,7 @@ def run() -> Command:
 
 @pytest.fixture(scope="module")
 def demo(run: Command, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Return the results folder of the sample cycle, and the output of the command."""
+    """Return the sample cycle's results folder, and the output of the command."""
     folder = tmp_path_factory.mktemp("pseudo")
     done = run("demo", "--out", "demo", folder=folder)
     assert done.returncode == 0

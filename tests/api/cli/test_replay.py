@@ -42,7 +42,7 @@ def typed(*words: object, folder: Path, hash_seed: str = "0") -> Outcome:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a result of the sample cycle, and another that keeps its pairs."""
+    """Return a folder with a result of the sample cycle and another result that keeps its pairs."""
     folder = tmp_path_factory.mktemp("replay")
     for name in SAMPLE_FILES:
         (folder / name).write_bytes(sample_file(name).read_bytes())
@@ -59,7 +59,7 @@ def copy(world: Path, tmp_path: Path) -> Path:
 
 
 def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and content of each JSON and CSV file and each input, without measurements."""
+    """Yield the name and content of each JSON and CSV file and each input, except measurements."""
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = str(path.relative_to(folder))
         if name == "run.json":

@@ -173,7 +173,7 @@ class PairLife:
             return authenticate_link(tx, presented, self.services.settings, self.now)
 
     def asked(self) -> Principal:
-        """Return the verified coachee, with the link for follow-ups only."""
+        """Return the principal of the verified coachee's follow-up link."""
         found = self.opened_with(self.secret())
         assert found is not None
         return replace(found, verification=Verification.CODE)

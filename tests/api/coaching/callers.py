@@ -27,7 +27,7 @@ class Caller:
     device: str
 
     def call(self, method: str, path: str, body: object = None) -> httpx.Response:
-        """Call a route of the API with the link, on a verified device."""
+        """Call an API route with the link, on a verified device."""
         headers = {"Authorization": f"Bearer {self.link}", "X-Device-Key": self.device}
         return self.client.request(method, f"/api/v1{path}", json=body, headers=headers)
 

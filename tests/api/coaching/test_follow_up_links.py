@@ -1,4 +1,4 @@
-"""Access through the links that outlive a cycle, over HTTP."""
+"""Access over HTTP through the links that outlive a cycle."""
 
 from __future__ import annotations
 

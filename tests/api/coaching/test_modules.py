@@ -47,7 +47,7 @@ def listed(client: httpx.Client, **headers: str) -> dict[str, dict[str, Any]]:
 
 
 def as_person(world: World, code: str) -> dict[str, str]:
-    """Return the header with which a person of a new cycle calls the API."""
+    """Return the header with which a person in a new cycle calls the API."""
     return {"Authorization": f"Bearer {world.link(world.cycle(), code).secret}"}
 
 

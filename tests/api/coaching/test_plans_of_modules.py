@@ -77,7 +77,7 @@ class Pair:
 
     @property
     def url(self) -> str:
-        """The URL of the plan in the API."""
+        """The API URL of the plan."""
         return f"{API}/sessions/{self.first}/modules"
 
 

@@ -104,7 +104,7 @@ class Year:
         return {"X-Device-Key": self.device(link), "Sec-Fetch-Site": "same-origin"}
 
     def call(self, code: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
-        """Call a route of the API as a person; return the JSON of the response."""
+        """Call an API route as a person; return the JSON of the response."""
         headers = self.headers(code) | {"Authorization": f"Bearer {self.links[code]}"}
         answer = self.client.request(method, f"/api/v1{path}", json=body, headers=headers)
         assert answer.is_success, answer.text
@@ -125,7 +125,7 @@ class Year:
         self.shoot(name, f"/p/{self.links[code]}{path}", self.headers(code))
 
     def office(self) -> dict[str, str]:
-        """Return the header with a new token of a manager."""
+        """Return a header that contains a new token for a manager."""
         with self.world.database.writing() as tx:
             user = users.ensure_manager(tx, "manager", now=self.clock.now)
             self.world.give_factor(tx, user)

@@ -53,7 +53,7 @@ def _folder(at: Path, **changed: str) -> Path:
 
 
 def _own(at: Path, **changed: str) -> Settings:
-    """Return settings of a deployment with its own texts; see `_folder`."""
+    """Return settings for a deployment with its own texts; see `_folder`."""
     return Settings(consent_texts=_folder(at, **changed))
 
 

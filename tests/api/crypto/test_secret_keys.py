@@ -1,4 +1,4 @@
-"""Keys that are derived from passphrases."""
+"""Keys derived from passphrases."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class Door:
     recorded: list[tuple[str, str, str]] = field(default_factory=list)
 
     def enter(self) -> Principal:
-        """Authorise a request with the token `secret`; return the principal of the request."""
+        """Authorise a request with the token `secret`; return the request's principal."""
         app = FastAPI()
         app.state.permissions = {(self.method, "/route"): self.permission}
         app.state.exempt_from_second_factor = lambda _services: self.is_exempt

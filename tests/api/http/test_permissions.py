@@ -616,7 +616,7 @@ def _webhook(world: World) -> str:
 
 
 def _upload_list(shared: SharedServer, cycle_id: str) -> None:
-    """Upload a list that waits for an answer to a question about its encoding."""
+    """Upload a list that is awaiting an answer to a question about its encoding."""
     text = coaches_csv().decode().replace("Coach 1", "Đorđe Kos")
     files = {Side.COACH: NamedFile("coaches.csv", text.encode("windows-1250"))}
     preview_lists(shared.world.services, cycle_id, files)

@@ -51,7 +51,7 @@ def test_use_again_at_once_is_not_recorded(world: World, office: httpx.Client) -
 
 
 def plant(world: World, *statements: str) -> None:
-    """Inject a database fault by the given statements; skip the test without SQLite."""
+    """Inject a database fault with the given statements; skip the test without SQLite."""
     if not world.database.is_sqlite:
         pytest.skip("the fault is injected with SQLite triggers")
     with world.database.writing() as tx:

@@ -1,4 +1,4 @@
-"""Lists written by an import are read as the same people, regardless of the cells' content."""
+"""Lists written by an import are read back as the same people, whatever the cells contain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Single waivers are added to and removed from a cycle file, which keeps its comments."""
+"""Individual waivers are added to and removed from a cycle file, keeping its comments."""
 
 from __future__ import annotations
 

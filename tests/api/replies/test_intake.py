@@ -1,4 +1,4 @@
-"""Handling of emails: as the sender's answer, as a note, or held with a reason."""
+"""Handling of incoming emails: as the sender's answer, as a note, or held with a reason."""
 
 from __future__ import annotations
 

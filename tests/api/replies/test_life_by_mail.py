@@ -238,6 +238,6 @@ def test_calendars_show_the_plan_after_every_step_of_its_life(
 
 
 def calendar_of(taken: Taken) -> str:
-    """Return the calendar object in an email, or an empty text."""
+    """Return the calendar object in an email, or an empty string."""
     parts = [one for one in taken.mail.walk() if one.get_content_type() == "text/calendar"]
     return str(parts[0].get_content()) if parts else ""

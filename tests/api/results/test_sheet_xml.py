@@ -1,4 +1,4 @@
-"""Worksheet rows that are written directly are equal to the output of openpyxl."""
+"""Directly written worksheet rows are identical to the output of openpyxl."""
 
 from __future__ import annotations
 

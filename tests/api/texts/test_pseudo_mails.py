@@ -84,7 +84,7 @@ def settings(settings: Settings) -> Settings:
 
 
 def every_mail(office: SendingOffice) -> dict[str, list[EmailMessage]]:
-    """Send emails of every kind, and return them by a descriptive name."""
+    """Send emails of every kind, and return them keyed by a descriptive name."""
     world, services, taken = office.world, office.services, office.server.taken
     mails: dict[str, list[EmailMessage]] = {}
 

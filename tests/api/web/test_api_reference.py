@@ -24,7 +24,7 @@ def document(shared: SharedServer) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def pages(shared: SharedServer, document: dict[str, Any]) -> dict[str, str]:
-    """Return the page of each subject by its name."""
+    """Return the page of each subject, keyed by the subject's name."""
     return {
         tag["name"]: shared.client.get(f"{_DOCS}/{tag['name'].replace(' ', '-')}").text
         for tag in document["tags"]

@@ -1,4 +1,4 @@
-"""Faults of forms are in words for people, and name their fields."""
+"""Form faults are worded for people, and name their fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The connected components of the pairs, and their independent solution."""
+"""The connected components of the pairs, each of which is solved independently."""
 
 from __future__ import annotations
 
