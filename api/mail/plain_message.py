@@ -42,7 +42,7 @@ def plain_message_bytes(
         folder: the template folder, with `subject.txt`, `body.txt` and `body.html`.
         recipient: the only recipient.
         deployment: supplies the sender and the address for replies.
-        texts: the renderer of the recipient's language.
+        texts: the renderer for the recipient's language.
         unique_id: the unique id from which the Message-ID and MIME boundary are derived.
         stamp: the time in the Date header, an aware datetime.
         reply_token: identifies replies to this email; empty if nothing reads them.

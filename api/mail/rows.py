@@ -107,9 +107,9 @@ class MailRow(IdentifiedRow):
             For invitations, the revision of the session, or of the invitation to a group event,
             that the message announced.
         code_id: for codes, the one-time code to send.
-        content: further input of the composer; for invitations, a `coach.invitations.Message`, with
-            the key `address` if it is sent to a former address; for notices, the address of the
-            notice, which may be a former one.
+        content: additional input for the composer; for invitations, a `coach.invitations.Message`,
+            with the key `address` if it is sent to a former address; for notices, the address of
+            the notice, which may be a former one.
         created_at: when the email was created, for invitations as a draft.
         released_at: when the email was last released for delivery.
         queued_at: the time at which the queued delivery job may run; `None` if no job is queued

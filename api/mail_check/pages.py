@@ -1,4 +1,4 @@
-"""The page on which managers check whether invitations arrive."""
+"""The page where managers check whether invitations arrive."""
 
 from __future__ import annotations
 

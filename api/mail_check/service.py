@@ -81,7 +81,7 @@ def send_test_invitation(services: Services, to: TestRecipient) -> None:
 def check_received(
     services: Services, received: ReceivedSource, texts: Renderer
 ) -> tuple[Finding, ...]:
-    """Check the source of a test email as received; the findings are texts ready for display.
+    """Check the source of a test email as received; the findings contain text ready for display.
 
     Raises:
         UnusableInputError: the text is not the source of an email.

@@ -1,4 +1,4 @@
-"""The route for Prometheus metrics, which checks access itself."""
+"""The route for Prometheus metrics, which performs its own access check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page on which a cycle file is viewed, edited and downloaded."""
+"""The page where a cycle file is viewed, edited and downloaded."""
 
 from __future__ import annotations
 

@@ -64,8 +64,8 @@ class ServiceFigures(FrozenModel):
         workers: the workers by state.
         queue_seconds: how long the oldest job of each type has been waiting, in seconds.
         backed_up_at: when the last backup was made; `None` if there is none.
-        disks: the disks of this machine by folder, `data` and `backups`. A folder that does not
-            exist is omitted.
+        disks: the disks of this machine, keyed by folder: `data` and `backups`. A folder that does
+            not exist is omitted.
         trail: the state of the audit trail.
         events: the numbers of recent events.
     """
@@ -94,7 +94,7 @@ def service_figures(services: Services, job_types: Sequence[JobType]) -> Service
 
 
 def recent_events(tx: Transaction, *, now: datetime) -> dict[RecentEvent, EventNumbers]:
-    """Return the numbers of recent events by kind, from the audit trail."""
+    """Return the number of recent events of each kind, counted in the audit trail."""
     office = AuditRow.role.in_([AccessRole.MANAGER, AccessRole.AUDITOR])
     kinds: Mapping[RecentEvent, ColumnElement[bool]] = {
         RecentEvent.SIGN_IN_FAILED: AuditRow.action.in_(

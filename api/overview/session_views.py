@@ -30,11 +30,11 @@ class CycleSessions:
     Attributes:
         selected: the ids of the sessions in the requested part of the list.
         sessions: these sessions.
-        declined: the first sessions that were declined.
-        declined_count: the number of all sessions that were declined.
+        declined: the first declined sessions.
+        declined_count: the total number of declined sessions.
         replies: the numbers of replies to all sessions.
         to_clarify: the first sessions that require clarification or action by the office.
-        to_clarify_count: the number of all such sessions.
+        to_clarify_count: the total number of such sessions.
     """
 
     cycle: CycleHeader

@@ -67,7 +67,7 @@ class ToDo(FrozenModel):
 def read_to_do(services: Services, principal: Principal = SYSTEM) -> tuple[ToDo, ...]:
     """Return the tasks in the cycles that a user may see, newest cycle first.
 
-    Managers limited to countries get no tasks, because the numbers cover all countries.
+    Managers limited to countries see no tasks, because the numbers cover all countries.
     """
     if principal.countries is not None:
         return ()
@@ -97,7 +97,7 @@ def to_do_items(tx: Transaction, asked: Instruments, *, now: datetime) -> tuple[
 
 
 def to_do_url(item: ToDo) -> str:
-    """Return the URL of the page on which a task is done."""
+    """Return the URL of the page where a task is done."""
     return urls.cycle(item.cycle_id) + _PAGES[item.kind]
 
 

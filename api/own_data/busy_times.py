@@ -57,7 +57,7 @@ def read_busy_times(services: Services, principal: Principal) -> BusyTimes:
 def upload_calendar(services: Services, principal: Principal, file: NamedFile) -> BusyTimes:
     """Replace the requesting person's busy times with those in a calendar file, and return them.
 
-    Only times within the cycle, from today, are kept; the file is not stored.
+    Only times within the cycle, from today on, are kept; the file is not stored.
 
     Raises:
         UnusableInputError: the file is not a calendar, or too large or complex.

@@ -1,4 +1,4 @@
-"""The page on which people enter when they are free, and other details about themselves."""
+"""The page where people enter when they are free, and other details about themselves."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def upload_my_calendar(
 ) -> BusyTimes:
     """Replace your busy times with the times in a calendar file (.ics) of at most 1 MiB.
 
-    Only times within the cycle, from today, are kept. Titles, places and other people in the
+    Only times within the cycle, from today on, are kept. Titles, places and other people in the
     calendar are discarded before it is parsed, and the file is not stored.
     """
     return busy_times.upload_calendar(services, principal, named_file(calendar))

@@ -34,7 +34,7 @@ def send_notices(
 ) -> int:
     """Send a notice to a person's current address and to their addresses from the last 180 days.
 
-    `content` is the input of the composer. Returns the number of addresses.
+    `content` is the input for the composer. Returns the number of addresses.
     """
     every = dict.fromkeys((person.email, *_former_addresses(tx, person.id, now)))
     addresses = [address for address in every if address]

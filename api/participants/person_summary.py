@@ -24,7 +24,7 @@ class PersonSummary(FrozenModel):
 def person_summary(row: PersonRow, *, to_other_side: bool = False) -> PersonSummary:
     """Summarise `row` for the person or the programme office.
 
-    With `to_other_side`, summarise it for the other participant in a session.
+    If `to_other_side` is true, summarise it for the other participant in a session.
     """
     return PersonSummary(
         id=row.id,

@@ -59,7 +59,7 @@ def masked_address(services: Services, principal: Principal) -> OwnAddress:
 
 
 def request_address_change(services: Services, principal: Principal, new: NewAddress) -> None:
-    """Send a code to the current address of `principal` that confirms the change to `new`.
+    """Send a code that confirms the change to `new` to the principal's current address.
 
     Raises:
         ConflictError: this server does not send email, has no address for the person, or has sent

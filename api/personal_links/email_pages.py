@@ -1,4 +1,4 @@
-"""Pages on which coaches and coachees change their email address."""
+"""Pages where coaches and coachees change their email address."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ LINKED_KINDS = (
     *(CredentialKind.LINK, CredentialKind.FEED, CredentialKind.AIDE),
     *(CredentialKind.FOLLOW_UP, CredentialKind.POST),
 )
-"""The kinds of credentials that end when a person gets a new link."""
+"""The kinds of credentials that become invalid when a person receives a new link."""
 _HAS_SECRET = or_(
     exists().where(PinRow.person_id == PersonRow.id),
     exists().where(PersonPasskeyRow.person_id == PersonRow.id),

@@ -109,7 +109,7 @@ def reset_pin(services: Services, person_id: str) -> PinReset:
 
 
 def pin_weakness(pin: str) -> Fact | None:
-    """Return why `pin` is not acceptable as a PIN, or `None` if it is acceptable."""
+    """Return the reason why `pin` is not acceptable as a PIN, or `None` if it is acceptable."""
     if not (pin.isascii() and pin.isdigit() and MIN_DIGITS <= len(pin) <= MAX_DIGITS):
         return facts.PIN_NOT_DIGITS(least=MIN_DIGITS, most=MAX_DIGITS)
     if len(set(pin)) <= 2 or any(pin in run for run in _DIGIT_RUNS):  # noqa: PLR2004 - 121212
@@ -135,7 +135,7 @@ def compare_pin(services: Services, principal: Principal, typed: str) -> str | N
 def check_pin(
     tx: Transaction, row: PinRow, *, matching_hash: str | None, now: datetime
 ) -> Fact | None:
-    """Return why an attempt is refused, or `None` if the PIN is correct and not locked.
+    """Return the reason why an attempt is refused, or `None` if the PIN is correct and not locked.
 
     `matching_hash` is the result of `compare_pin`. A wrong attempt is counted, so the transaction
     must be committed in both cases. The fifth consecutive wrong attempt locks the PIN for a quarter

@@ -1,4 +1,4 @@
-"""The page on which the holder of a secret link is verified.
+"""The page where the holder of a secret link is verified.
 
 A form that is submitted before verification is not lost: the page contains the fields of the form,
 and the browser submits them again (with a redirect that keeps the method) once the person is

@@ -148,7 +148,7 @@ def questions_about(
 
 
 def question_view(row: QuestionRow) -> QuestionView:
-    """Return the `QuestionView` of a row."""
+    """Convert a row to a `QuestionView`."""
     return QuestionView(
         id=row.id,
         plan_id=row.plan_id,

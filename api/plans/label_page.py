@@ -1,4 +1,4 @@
-"""The page on which a manager changes the name and the comment of a plan."""
+"""The page where a manager changes the name and the comment of a plan."""
 
 from __future__ import annotations
 

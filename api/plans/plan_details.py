@@ -23,7 +23,7 @@ from matching.result import Result
 class PlanSummary(FrozenModel):
     """A plan in a list. `placed` and `unplaced` count the coachees with and without a coach.
 
-    `name` and `comment` are empty unless a manager has given them.
+    `name` and `comment` are empty unless a manager has entered them.
     """
 
     id: str
@@ -117,7 +117,7 @@ def plan_details(tx: Transaction, plan_id: str) -> PlanDetails:
 
 
 def summarise_plan(row: PlanRow) -> PlanSummary:
-    """Return the `PlanSummary` of a row."""
+    """Convert a row to a `PlanSummary`."""
     return PlanSummary(
         id=row.id,
         cycle_id=row.cycle_id,

@@ -1,6 +1,6 @@
 """Reminders about upcoming sessions, and for people who owe a reply, a record or feedback.
 
-A unique row per reminder ensures that no reminder is sent twice. Each person gets at most one
+A unique row per reminder ensures that no reminder is sent twice. Each person receives at most one
 reminder a day, about the most urgent item; the email also lists the other open items. Reminders are
 sent on working days, during the day in the recipient's time zone; see `quiet_times`. No reminder is
 sent if the latest invitation to the session has not been sent, if the session is cancelled, if the
@@ -210,7 +210,7 @@ def _missing_query(kind: MailKind, settings: MailSettings, now: datetime) -> _Du
 
 
 def _coming_sessions(settings: MailSettings, now: datetime) -> _DueQuery:
-    """Select upcoming sessions with the participants who have not declined them."""
+    """Select upcoming sessions together with the participants who have not declined them."""
     declined = has_replied(PersonRow.id, ReplyRow.reply == Reply.DECLINED)
     until = now + timedelta(days=settings.remind_session_days) + _LONGEST_QUIET
     return _remindable_query(MailKind.SESSION_REMINDER, now).where(
@@ -219,20 +219,20 @@ def _coming_sessions(settings: MailSettings, now: datetime) -> _DueQuery:
 
 
 def _missing_replies(settings: MailSettings, now: datetime) -> _DueQuery:
-    """Select the sessions in the coming days with the participants who have not replied."""
+    """Select sessions in the coming days together with the participants who have not replied."""
     until = now + timedelta(days=settings.remind_reply_days)
     return waiting_replies(now).where(SessionRow.starts_at <= until)
 
 
 def waiting_replies(now: datetime) -> _DueQuery:
-    """Select upcoming sessions with the participants who have not replied to the current time."""
+    """Select upcoming sessions and the participants who have not replied to the current time."""
     return _remindable_query(MailKind.REPLY_REMINDER, now).where(
         SessionRow.starts_at > now, RecordRow.id.is_(None), ~has_replied(PersonRow.id)
     )
 
 
 def _remindable_query(kind: MailKind, now: datetime) -> _DueQuery:
-    """Select confirmed sessions with the participants who may receive this kind of reminder."""
+    """Select confirmed sessions and the participants who may receive this kind of reminder."""
     return (
         select(SessionRow, PersonRow)
         .join(PersonRow, _recipient_condition(kind))

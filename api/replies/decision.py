@@ -146,7 +146,7 @@ def _reason(
     found: Attribution,
     received: _Received,
 ) -> Reason:
-    """Return why the email does not count as a reply; `ANSWERED` if it does."""
+    """Return the reason why the email does not count as a reply; `ANSWERED` if it does."""
     if mail.type is MailType.AUTOMATIC:
         return Reason.AUTOMATIC
     if not found.is_certain:
@@ -176,7 +176,7 @@ def _is_counter(mail: IncomingMail) -> bool:
 def _wrong_version(
     session: SessionRow | GroupInvitationRow, sequence: int | None, received_at: datetime
 ) -> Reason | None:
-    """Return why a reply to a session or event is not valid: closed, outdated or too new.
+    """Return the reason why a reply to a session or event is invalid: closed, outdated or too new.
 
     `None` means that it refers to a version that may still be answered.
     """
@@ -206,7 +206,7 @@ def _wrong_attendee(mail: IncomingMail, found: Attribution, own: frozenset[str])
 def _unanswered(
     mail: IncomingMail, attendee: Attendee | None, about: SessionRow | GroupInvitationRow
 ) -> Reason:
-    """Return why an email that neither accepts nor declines is held."""
+    """Return the reason why an email that neither accepts nor declines is held."""
     if mail.answer is None or attendee is None:
         return Reason.WRITTEN
     if _is_counter(mail) and isinstance(about, GroupInvitationRow):

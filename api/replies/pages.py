@@ -87,7 +87,7 @@ def decline(
     services: ServicesDep,
     principal: PrincipalDep,
 ) -> Response:
-    """Decline a session, and redirect to the page on which another time can be chosen."""
+    """Decline a session, and redirect to the page where another time can be chosen."""
     reply = parse_form(ReplyInput, {**form_fields, "reply": Reply.DECLINED.value})
     sessions.submit_reply(services, principal, session_id, reply)
     return redirect_after_post(urls.person_session_another_time(link, session_id))

@@ -23,7 +23,7 @@ class MailOrigin(StrEnum):
 
 
 class IncomingState(StrEnum):
-    """The way in which an incoming email was handled."""
+    """How an incoming email was handled."""
 
     ANSWERED = "answered"  # it is the sender's reply, or their proposal of another time
     NOTED = "noted"  # no action is needed

@@ -54,7 +54,7 @@ class TokenIndex:
         return self._people.get(token) or self._recipient(token)
 
     def _recipient(self, token: str) -> str | None:
-        """Return the recipient of the email with the token, for emails of earlier versions."""
+        """Return the recipient of the email with the token, for emails sent by earlier versions."""
         if self._earlier is None:
             mails = self.tx.execute(select(MailRow.id, MailRow.former_id, MailRow.person_id))
             self._earlier = {

@@ -1,1 +1,1 @@
-"""Moving single sessions of a published plan: free times, proposals, and the office's changes."""
+"""Moves individual sessions of a published plan: free times, proposals, and office changes."""

@@ -67,7 +67,7 @@ class DetailsInput(FrozenModel):
     """The mode, place, link and topic of a session; omitted fields do not change.
 
     Attributes:
-        mode: the way in which the participants meet; `None` if they arrange this themselves.
+        mode: how the participants meet; `None` if they arrange this themselves.
         place: the place of the meeting.
         join_link: the `https` URL of an online meeting.
         topic: the topic, which is shown on pages but never sent.

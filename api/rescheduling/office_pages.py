@@ -65,7 +65,7 @@ class DetailsForm(DetailsInput):
 
 @CHANGE_PAGES.get("")
 def show_change(session_id: str, request: Request) -> Response:
-    """Show the ways in which a session can be changed."""
+    """Show the ways to change a session."""
     return _render(request, session_id, Entered())
 
 

@@ -1,4 +1,4 @@
-"""The page on which a person with a secret link asks for another time or answers a proposal."""
+"""The page where a person with a secret link asks for another time or answers a proposal."""
 
 from __future__ import annotations
 

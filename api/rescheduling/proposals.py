@@ -140,7 +140,7 @@ def proposed_time(row: ProposalRow) -> NewTime:
 def proposal_problems(
     tx: Transaction, row: ProposalRow, session: SessionRow, *, now: datetime
 ) -> tuple[StartProblem, ...]:
-    """Return why a proposed time is currently impossible or outside the rules."""
+    """Return the reasons why a proposed time is currently impossible or outside the rules."""
     starts = in_minutes(proposed_time(row).by_number(session.number))
     return start_problems(pair_calendar(tx, session, not_before=now), starts)
 

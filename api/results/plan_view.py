@@ -126,7 +126,7 @@ def present_plan(
 
 
 def proof_status(*, proven: bool) -> Displayed:
-    """Return a text that states whether a plan is proven to be the best."""
+    """Return text stating whether a plan is proven to be the best."""
     return facts.PLAN_PROVEN() if proven else facts.PLAN_NOT_PROVEN()
 
 

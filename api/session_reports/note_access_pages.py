@@ -131,7 +131,7 @@ def start_new_notebook(link: str, request: Request, form_fields: FormFields) -> 
 
 @NOTES.post("/accept")
 def accept(link: str, services: ServicesDep, principal: PrincipalDep) -> Response:
-    """Continue with the current notes after they were changed outside the application."""
+    """Continue with the current notes after a change outside the application."""
     version = altered_notes.accept_notes(services, principal)
     response = redirect_after_post(urls.person_notes(link))
     remember_version(response, services, principal, version)

@@ -44,7 +44,7 @@ class NoteView(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class UnlockedNote:
-    """A decrypted note, and the state of its notebook for the device.
+    """A decrypted note, and details of its notebook for the device.
 
     Attributes:
         notebook_version: the version of the notebook, which the device remembers.

@@ -1,4 +1,4 @@
-"""Form handlers with which the office settles open points after a session."""
+"""Form handlers that the office uses to settle open points after a session."""
 
 from __future__ import annotations
 

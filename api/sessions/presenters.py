@@ -44,8 +44,7 @@ class OwnSessionLine:
         has_record: whether there is a shared record.
         submitted: whether the participant has submitted the form.
         has_reports: whether there is a record, or feedback from the participant.
-        mode: the way in which the participants meet; mode, place, link and topic are empty if not
-            set.
+        mode: how the participants meet; mode, place, link and topic are empty if not set.
     """
 
     address: str

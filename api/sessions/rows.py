@@ -47,7 +47,7 @@ class SessionRow(IdentifiedRow):
         changed_at: when the latest message about the session was created.
         adjustments: how many times the session was moved or cancelled other than by publishing a
             plan.
-        mode: the way in which the participants meet; `None` if they arrange this themselves.
+        mode: how the participants meet; `None` if they arrange this themselves.
         place: the place of the meeting, in the office's words.
         join_link: the URL of an online meeting, or empty.
         topic: the topic agreed for the session, in the office's words. It is shown on pages, never

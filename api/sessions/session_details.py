@@ -14,7 +14,7 @@ class SessionDetails(FrozenModel):
     """A session, with times in the reader's time zone.
 
     Attributes:
-        mode: the way in which the participants meet, if known.
+        mode: how the participants meet, if known.
         place: the place of the meeting; empty if it is not set.
         join_link: the URL of an online meeting; empty if there is none.
         topic: the topic agreed for the session; empty if there is none.

@@ -24,7 +24,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response of an operation, with an example as text, which is empty for errors and files."""
+    """A response to an operation, with example text (empty for errors and files)."""
 
     status: int
     phrase: str

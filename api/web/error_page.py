@@ -100,7 +100,7 @@ def _in_plain_words(request: Request, problem: ProblemDetails) -> ProblemDetails
 
 
 def _ways_on(request: Request) -> list[tuple[str, Fact]]:
-    """Return the addresses and names of pages on which the reader can continue."""
+    """Return the addresses and names of pages where the reader can continue."""
     principal: Principal = getattr(request.state, "principal", ANONYMOUS)
     path, is_form = request.url.path, request.method != "GET"
     if principal.person_id is not None:

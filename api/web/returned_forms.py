@@ -30,7 +30,7 @@ _WORD = re.compile(r"[a-z]+")
 
 
 def register_returned_forms(app: FastAPI) -> None:
-    """Make error pages repeat forms. Call this after the error handlers are registered."""
+    """Make error pages repeat submitted forms. Call this after registering the error handlers."""
     for error_type in _PASSING_ERRORS:
         ancestor = DomainError if issubclass(error_type, DomainError) else error_type
         app.add_exception_handler(error_type, _with_form(app.exception_handlers[ancestor]))

@@ -1,4 +1,4 @@
-"""The page on which managers see and change webhooks."""
+"""The page where managers see and change webhooks."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def list_webhooks(services: Services) -> tuple[Webhook, ...]:
 
 
 def create_webhook(services: Services, new: NewWebhook) -> WebhookSecret:
-    """Create a webhook, which is notified of events from now on.
+    """Create a webhook that is notified of events from now on.
 
     Raises:
         UnusableInputError: the host is not listed in the setting `webhook_hosts`, or it is an IP

@@ -132,7 +132,7 @@ def shown_state(row: AgreementRow | None, pair: Pair, now: datetime) -> Agreemen
 
 
 def closed_as(row: AgreementRow | None, pair: Pair) -> ClosedAs | None:
-    """Return why a pair's agreement is closed, or `None` if it is not closed."""
+    """Return the reason why a pair's agreement is closed, or `None` if it is not closed."""
     return None if row is None else row.closed_as or pair.ended
 
 

@@ -126,7 +126,7 @@ def module_choices(
 
 
 def shown_plan(pair: PairSyllabus, refused: Refused | None) -> ShownForm:
-    """Return the form of a plan, filled in with the stored plan or with refused input."""
+    """Return the plan form, filled in with the stored plan or with refused input."""
     plan = {code: str(number) for code, number in pair.syllabus.plan.items()}
     if refused is not None:
         numbers = dict.fromkeys(plan, "") | dict(refused.entered.texts)
@@ -155,7 +155,7 @@ def _choice(stored: StoredModule, pair: PairSyllabus, form: ShownForm) -> Module
 
 
 def _covered(numbers: Sequence[int]) -> Displayed:
-    """Return a text that names the sessions that covered a module; empty if there are none."""
+    """Return text naming the sessions that covered a module; empty if there are none."""
     if not numbers:
         return ""
     return facts.COVERED_IN(

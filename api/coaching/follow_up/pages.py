@@ -1,4 +1,4 @@
-"""Pages on which people answer their follow-ups."""
+"""Pages where people answer their follow-ups."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page on which a post states the outcome of a commitment that it has taken over."""
+"""The page where a post states the outcome of a commitment that it has taken over."""
 
 from __future__ import annotations
 

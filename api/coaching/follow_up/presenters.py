@@ -1,4 +1,4 @@
-"""Follow-ups, formatted for the pages on which they are answered."""
+"""Follow-ups, formatted for the pages where they are answered."""
 
 from __future__ import annotations
 

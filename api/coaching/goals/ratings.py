@@ -1,4 +1,4 @@
-"""Ratings of a pair's goals, by one of its two people or by both together."""
+"""Ratings of a pair's goals by either person or by both together."""
 
 from __future__ import annotations
 

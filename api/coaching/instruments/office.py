@@ -108,7 +108,7 @@ def read_answers_page(services: Services, cycle_id: str) -> AnswersPage:
 
 
 def many_missing(tx: Transaction, asked: Instruments, *, now: datetime) -> Mapping[str, int]:
-    """Return the number of missing answers, keyed by cycle id, where many are missing.
+    """Return the number of missing answers for each cycle with many missing, keyed by cycle id.
 
     Answers after a session are not counted here; the office is alerted separately to missing
     feedback.

@@ -35,7 +35,7 @@ class FigureLine:
 
 @dataclass(frozen=True, slots=True)
 class FigureTable:
-    """The figures of an instrument, formatted."""
+    """An instrument's figures, formatted for display."""
 
     title: Fact
     version: str

@@ -1,4 +1,4 @@
-"""Pages on which people answer questions about their work with their coach or coachee."""
+"""Pages where people answer questions about their work with their coach or coachee."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON routes for questions and answers, and for the figures of a cycle."""
+"""JSON routes for questions and answers, and for a cycle's figures."""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ def _own_occasions(
     principal: Principal,
     is_wanted: Callable[[Asking], bool],
 ) -> Iterator[_OwnOccasion]:
-    """Yield the occasions on which the principal is asked and that satisfy `is_wanted`."""
+    """Yield the occasions that satisfy `is_wanted` and on which the principal is asked."""
     side, person_id = _SIDES.get(principal.role), principal.person_id
     if side is None or person_id is None:
         return

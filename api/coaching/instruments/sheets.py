@@ -139,7 +139,7 @@ def store_sheet(
 
 
 def stored_answers(answers: Mapping[str, Answer]) -> dict[str, Answer | list[str]]:
-    """Return answers in the form in which they are stored as JSON."""
+    """Return answers in their stored JSON form."""
     return {key: list(one) if isinstance(one, tuple) else one for key, one in answers.items()}
 
 

@@ -27,7 +27,7 @@ from coach.pair_life import LifeState
 
 
 class EarlyEndInput(FrozenModel):
-    """The reason why a coachee's pair with a coach ended early; `seen` is the displayed version."""
+    """The reason why one of a coachee's pairs ended early; `seen` is the displayed version."""
 
     coach_id: Identifier
     reason: EarlyEndReason
@@ -83,7 +83,7 @@ def read_early_ends_page(services: Services, cycle_id: str) -> EarlyEndsPage:
 def record_reason(
     services: Services, cycle_id: str, person_id: str, given: EarlyEndInput
 ) -> EarlyEnd:
-    """Record why a coachee's pair with a coach ended early, replacing any earlier reason.
+    """Record why one of a coachee's pairs ended early, replacing any earlier reason.
 
     Raises:
         NotFoundError: there is no such cycle, or no such pair in it that ended early.

@@ -45,7 +45,7 @@ def nomination_of(tx: Transaction, person_id: str) -> ReportedNomination | None:
 
 
 def early_ends_of(tx: Transaction, side: Side, person_id: str) -> tuple[ReportedEarlyEnd, ...]:
-    """Return why a person's pairs ended early, omitting reasons that belong to the other person."""
+    """Return the reasons why a person's pairs ended early, omitting those that are not theirs."""
     own = EarlyEndRow.coachee_id if side is Side.COACHEE else EarlyEndRow.coach_id
     rows = tx.scalars(
         select(EarlyEndRow)

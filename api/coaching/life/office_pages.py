@@ -84,7 +84,7 @@ def record_reason(
     request: Request,
     services: ServicesDep,
 ) -> Response:
-    """Store the reason why a coachee's pair with a coach ended early."""
+    """Store the reason why one of a coachee's pairs ended early."""
     entered = submitted(form_fields, _REASON_FIELDS)
     coach_id = form_fields.get("coach_id", "")
     fields = {**entered.texts, "coach_id": coach_id, "seen": entered.version}

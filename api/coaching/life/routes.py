@@ -63,7 +63,7 @@ def list_early_ends(cycle_id: str, services: ServicesDep) -> tuple[EarlyEnd, ...
 def record_reason(
     cycle_id: str, person_id: str, given: EarlyEndInput, services: ServicesDep
 ) -> EarlyEnd:
-    """Record why a coachee's pair with a coach ended early.
+    """Record why one of a coachee's pairs ended early.
 
     `seen` is the `version` of the pair that you have read; `person_id` is the coachee.
     """

@@ -127,7 +127,7 @@ def end_decision(
 def _obstacle(
     policy: Cycle, roster: Roster, kind: DecisionKind, coachee: str, coach: str
 ) -> Fact | None:
-    """Return why a decision cannot be made, or `None` if there is no obstacle."""
+    """Return the reason why a decision cannot be made, or `None` if there is no obstacle."""
     if kind is DecisionKind.BAN and policy.pins.get(coachee) == coach:
         return facts.PIN_NOT_BANNED()
     rule = kind.waived_rule

@@ -1,1 +1,1 @@
-"""The form with which the office changes one person's data in a list."""
+"""The form that the office uses to change one person's data in a list."""

@@ -1,4 +1,4 @@
-"""The page on which the office changes the data of one person."""
+"""The page where the office changes the data of one person."""
 
 from __future__ import annotations
 

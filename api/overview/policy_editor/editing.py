@@ -83,8 +83,8 @@ def check_fields(
 ) -> CheckedPolicy:
     """Return the effect of saving the entered texts, without storing anything.
 
-    With `schedule`, the pairs that can place their sessions are counted, and the ids of people are
-    checked, which takes longer.
+    If `schedule` is true, the pairs that can place their sessions are counted, and the ids of
+    people are checked, which takes longer.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -1,4 +1,4 @@
-"""The page on which a cycle is created without a file."""
+"""The page where a cycle is created without a file."""
 
 from __future__ import annotations
 

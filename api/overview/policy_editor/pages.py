@@ -1,4 +1,4 @@
-"""The page on which a cycle's policy is edited, with the consequences next to the rules."""
+"""The page where a cycle's policy is edited, with the consequences next to the rules."""
 
 from __future__ import annotations
 

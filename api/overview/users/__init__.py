@@ -1,1 +1,1 @@
-"""Pages and routes with which administrators manage the users of the programme office."""
+"""Pages and routes for administrators to manage the users of the programme office."""

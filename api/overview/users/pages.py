@@ -1,4 +1,4 @@
-"""Pages with which administrators manage the users of the programme office."""
+"""Pages for administrators to manage the users of the programme office."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _UTC = ZoneInfo("UTC")
 
 
 def present_access(access: Access, cycles: Mapping[str, str]) -> tuple[Fact, Fact | None]:
-    """Return a user's role and limits as texts; `cycles` maps the ids of cycles to their names.
+    """Return a user's role and limits as text; `cycles` maps cycle ids to names.
 
     The limits are `None` unless the user is a manager.
     """

@@ -1,4 +1,4 @@
-"""JSON routes with which administrators manage the users of the programme office."""
+"""JSON routes for administrators to manage the users of the programme office."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Encoding(StrEnum):
 class EncodingQuestion(FrozenModel):
     """A question about the encoding of a file.
 
-    `words` is a word from the file, decoded in each possible encoding, the most likely first.
+    `words` is a word from the file, decoded in each possible encoding, most likely first.
     """
 
     side: Side

@@ -1,4 +1,4 @@
-"""The type and content of an incoming email, as one value for all further decisions."""
+"""Reads the type and content of an incoming email into a single value."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class IncomingMail:
 
 
 def read_mail(raw: bytes, authentication_server: str = "") -> IncomingMail:
-    """Read an email, whatever it contains; the result states its type.
+    """Read an email of any type; the result states the type.
 
     `authentication_server` is the authserv-id of the receiving mail server, whose statement about
     the sender is trusted.
