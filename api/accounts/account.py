@@ -117,7 +117,7 @@ def may_change_now(services: Services, principal: Principal, change_secret: str)
 
 
 def read_confirmation_means(services: Services, principal: Principal) -> ConfirmationMeans:
-    """Return how the requesting user can confirm their identity."""
+    """Return the means by which the requesting user can confirm their identity."""
     with services.database.reading() as tx:
         return ConfirmationMeans(
             user=current_user(tx, principal),

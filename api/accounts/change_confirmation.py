@@ -156,7 +156,7 @@ def accept_proof(
     *,
     matching_hash: str | None,
 ) -> Confirmation | InputFault:
-    """Return how a change was confirmed, or the fault in the old password or code.
+    """Return the method of confirmation, or the fault in the old password or code.
 
     `matching_hash` is the result of `compare_password`. Failed attempts are counted, so the
     transaction must be committed even if there is a fault.

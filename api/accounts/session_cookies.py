@@ -50,19 +50,19 @@ def renew_session_cookie(answer: Response, services: Services, principal: Princi
 
 
 def set_known_device_cookie(answer: Response, settings: Settings, device: str) -> None:
-    """Set the cookie of a browser in which a user has signed in with a password."""
+    """Set the cookie that marks a browser in which a user has signed in with a password."""
     seconds = int(DEVICE_LIFETIME.total_seconds())
     set_secret_cookie(answer, settings, known_device_cookie(settings), device, seconds)
 
 
 def set_flow_cookie(answer: Response, settings: Settings, flow: SignInFlow) -> None:
-    """Set the cookie with the secret of a sign-in flow."""
+    """Set the cookie that contains the secret of a sign-in flow."""
     seconds = int(FLOW_LIFETIME.total_seconds())
     set_secret_cookie(answer, settings, sign_in_flow_cookie(settings), flow.secret, seconds)
 
 
 def set_change_cookie(answer: Response, settings: Settings, change: SignInFlow) -> None:
-    """Set the cookie with the change secret of a user who has confirmed a change."""
+    """Set the cookie that contains the change secret of a user who has confirmed a change."""
     seconds = int(FLOW_LIFETIME.total_seconds())
     set_secret_cookie(answer, settings, change_cookie(settings), change.secret, seconds)
 
@@ -73,7 +73,7 @@ def change_secret_of(request: Request, settings: Settings) -> str:
 
 
 def set_pending_cookie(answer: Response, services: Services, pending: IssuedSecret) -> None:
-    """Set the cookie of a browser whose user still has to enter a second factor."""
+    """Set the cookie that marks a browser waiting for a second factor."""
     settings = services.settings
     seconds = int((pending.expires_at - services.now()).total_seconds())
     name = pending_second_factor_cookie(settings)

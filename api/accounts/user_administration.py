@@ -160,7 +160,7 @@ def sign_out(services: Services, principal: Principal, user_id: str, proof: Chan
 
 
 def record_access(tx: Transaction, row: UserRow) -> None:
-    """Record a user's new access: their role, and how many cycles and countries limit it."""
+    """Record a user's new role, and the numbers of cycles and countries in their limits."""
     access = access_of(row)
     limits: dict[str, Any] = {
         name: len(values)
@@ -171,7 +171,7 @@ def record_access(tx: Transaction, row: UserRow) -> None:
 
 
 def access_differences(stored: Access, submitted: Access) -> list[Difference]:
-    """Return how the stored access differs from the submitted one."""
+    """Return the differences between the stored access and the submitted access."""
     one, other = _as_texts(stored), _as_texts(submitted)
     return [Difference(name, one[name], other[name]) for name in one if one[name] != other[name]]
 

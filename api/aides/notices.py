@@ -98,7 +98,7 @@ def notify_of_answer(
 
 
 def answer_content(label: str, act: AideAct) -> dict[str, str]:
-    """Return the content of a notice about an action on a session by the aide named `label`."""
+    """Return the content of a notice that the aide named `label` has acted on a session."""
     content = {
         EVENT: act.event.value,
         LABEL: label,

@@ -1,1 +1,1 @@
-"""The audit trail: a chain of sealed events, each stored in the transaction that it records."""
+"""The audit trail: a chain of sealed events, each stored in the transaction of its action."""

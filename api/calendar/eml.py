@@ -103,7 +103,7 @@ def eml_bytes(
 def _rest(
     message: Message, address: str, domain: str, content: MailTexts, calendar: bytes | None
 ) -> bytes:
-    """Return the headers other than addresses and subject, and the body."""
+    """Return the body, and the headers other than the addresses and the subject."""
     file = None if calendar is None else invitation_file_name(message.invitation, ".ics")
     skeleton = _skeleton(message.stamp, domain, message.method.value, file)
     return skeleton.fill(

@@ -149,7 +149,7 @@ class ChildProcess:
                 write_frame(self._stdin, FrameKind.MESSAGE, message)
 
     def _read(self) -> None:
-        """Put the child's messages into the inbox, and finally the reason why its output ended."""
+        """Put the child's messages into the inbox, followed by the reason why its output ended."""
         decoder, received, limit = FrameDecoder(), 0, self._limits.output_bytes
         while data := os.read(self._stdout.fileno(), READ_BYTES):
             received += len(data)

@@ -143,7 +143,7 @@ def read_changes(tx: Transaction, keyring: Keyring, head: TrailHead) -> AccessCh
 
 
 def _events_after(tx: Transaction, keyring: Keyring, head: TrailHead) -> tuple[Event, ...]:
-    """Return the decisions after `head`, up to the first seal that is not valid.
+    """Return the decisions after `head`, up to the first invalid seal.
 
     If an action was recorded several times for the same object, only the last record is returned.
     """

@@ -19,10 +19,10 @@ from matching.result import Result
 def erase_runs(tx: Transaction, cycle_id: str) -> None:
     """Erase the data that `erase_people` leaves in a cycle's runs and plans.
 
-    Erases the reasons, remedies and moves in plans and in the earlier results that runs were given,
-    the names and comments of plans, the settings for individual people, the details of failures,
-    run records, and progress. Runs with their lists, times and fingerprints remain, and so do
-    pairs, by code, with their session times.
+    Erases the reasons, remedies and moves in plans and in the earlier results that were inputs of
+    runs, the names and comments of plans, the settings for individual people, the details of
+    failures, run records, and progress. Runs with their lists, times and fingerprints remain, and
+    so do pairs, by code, with their session times.
     """
     runs = select(RunRow.id).where(RunRow.cycle_id == cycle_id)
     for run in tx.scalars(select(RunRow).where(RunRow.cycle_id == cycle_id)).all():

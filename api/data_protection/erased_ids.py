@@ -122,7 +122,7 @@ def belongs_to(path: Path, keyring: Keyring) -> bool:
 
 
 def recorded_ids(tx: Transaction) -> ErasedIds:
-    """Return the ids of the people and cycles that are erased according to the database."""
+    """Return the ids of the people and cycles that the database records as erased."""
     people = tx.scalars(select(PersonRow.id).where(PersonRow.erased_at.is_not(None)))
     cycles = tx.scalars(select(CycleRow.id).where(CycleRow.erased_at.is_not(None)))
     return ErasedIds(frozenset(people), frozenset(cycles))

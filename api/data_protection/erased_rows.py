@@ -76,7 +76,7 @@ def deletions(
 
 
 def emptied_columns(person_ids: Select[str]) -> tuple[Executable, ...]:
-    """Return the statements that clear people's data in rows that remain."""
+    """Return the statements that clear people's data in the remaining rows."""
     coachee_session_ids = select(SessionRow.id).where(
         SessionRow.coachee_id.in_(person_ids)  # a record is about the coachee
     )

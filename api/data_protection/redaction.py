@@ -40,7 +40,7 @@ def tombstone_code() -> str:
 
 @dataclass(frozen=True)
 class Redactor:
-    """Redacts the people who are being erased from a cycle.
+    """Redacts data about the people who are being erased from a cycle.
 
     Attributes:
         codes: the new codes of these people, keyed by side and old code.

@@ -198,7 +198,7 @@ def record_erasure_warnings(tx: Transaction, days: int, *, now: datetime) -> int
 
 
 def retention_statuses(tx: Transaction, days: int, *, now: datetime) -> tuple[RetentionStatus, ...]:
-    """Return the retention status of all cycles, oldest first."""
+    """Return all cycles' retention statuses, oldest first."""
     rows = tx.scalars(select(CycleRow).order_by(CycleRow.created_at, CycleRow.id)).all()
     last = dict(
         tx.execute(

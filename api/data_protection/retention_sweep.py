@@ -64,7 +64,7 @@ def warn_and_list_due_cycles(services: Services) -> tuple[str, ...]:
 
 
 def list_due_scopes(services: Services) -> tuple[ErasureScope, ...]:
-    """Return the data that would be erased from each cycle past its retention, warned or not."""
+    """Return the erasure scope of each cycle past its retention period, warned or not."""
     days, now = services.settings.retention_days, services.now()
     with services.database.reading() as tx:
         due = due_cycles(tx, days, now=now, warned=False)

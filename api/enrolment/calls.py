@@ -1,4 +1,4 @@
-"""Open calls: the office opens a call for a cycle, and everybody with its link can apply."""
+"""Open calls: the office opens a call for a cycle, and anyone with its link can apply."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class OpenCall(FrozenModel):
 
 
 class PublicCall(FrozenModel):
-    """An open call, as shown to anybody with its link."""
+    """An open call, as shown to anyone with its link."""
 
     id: str
     cycle: CycleHeader

@@ -136,7 +136,7 @@ def refuse(services: Services, application_id: str) -> str:
 
 
 def _free_code(tx: Transaction, cycle_id: str, side: Side) -> str:
-    """Return an id that nobody on this side of the cycle has or had."""
+    """Return an id that nobody on this side of the cycle has or has had."""
     used = set(
         tx.scalars(
             select(PersonRow.code).where(PersonRow.cycle_id == cycle_id, PersonRow.side == side)

@@ -74,7 +74,7 @@ def apply(call: str, form_fields: FormFields, request: Request, services: Servic
 
 
 def _without_side(fields: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields of a form without the side, which only an application contains."""
+    """Return a form's fields except the side, which only an application contains."""
     return {name: text for name, text in fields.items() if name != "side"}
 
 

@@ -92,7 +92,7 @@ def request_from_chosen(
 
 
 def _why_not(person: PersonRow, *, asked: bool) -> Badge | None:
-    """Return why a person is not asked, or `None` if they can be asked."""
+    """Return the reason why a person is not asked, or `None` if they can be asked."""
     if person.left_at is not None:
         return Badge(facts.CHOSEN_LEFT())
     if not person.email:

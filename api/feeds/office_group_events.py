@@ -1,4 +1,4 @@
-"""The group events in the feed of the office: one entry for each date, whoever is invited."""
+"""The group events in the office's feed: one entry for each date, whoever is invited."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def escape_formula(text: str) -> str:
 
 
 def unescape_formula(text: str) -> str:
-    """Remove the apostrophe that `escape_formula` has added.
+    """Remove the apostrophe added by `escape_formula`.
 
     >>> unescape_formula("'=1+1"), unescape_formula("'Ana'")
     ('=1+1', "'Ana'")

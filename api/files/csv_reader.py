@@ -1,4 +1,4 @@
-"""Reads CSV files: UTF-8 or UTF-16, cells separated by `,`, `;` or a tab."""
+"""Reads CSV files in UTF-8 or UTF-16, with cells separated by `,`, `;` or a tab."""
 
 from __future__ import annotations
 

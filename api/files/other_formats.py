@@ -20,7 +20,7 @@ _TEXT_FORMATS = (
 
 
 def check_format(content: bytes) -> None:
-    """Check that a file may be a text file or a workbook that can be read.
+    """Check that a file could be a readable text file or workbook.
 
     Raises:
         UnreadableError: the file has another format; the message suggests a solution.

@@ -1,4 +1,4 @@
-"""Decodes text files: UTF-8 or UTF-16, or an encoding that the user specifies."""
+"""Decodes text files in UTF-8, UTF-16, or an encoding specified by the user."""
 
 from __future__ import annotations
 

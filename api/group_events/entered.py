@@ -123,7 +123,7 @@ class GroupEventInput(FrozenModel):
 
     @property
     def occurrences(self) -> tuple[Occurrence, ...]:
-        """The times at which the dates take place, in the order of the dates."""
+        """The occurrences of the dates, in the same order."""
         return tuple(_occurrence(one, self.timezone, self.minutes, self.days) for one in self.dates)
 
 

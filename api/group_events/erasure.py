@@ -1,4 +1,4 @@
-"""Erasure of the data about people in group events.
+"""Erasure of personal data in group events.
 
 Invitations keep their time, reply and attendance, from which totals are computed.
 """

@@ -57,14 +57,14 @@ def new_fields(timezone: str) -> dict[str, str]:
 
 
 def rows_of(fields: Mapping[str, str]) -> range:
-    """Return the numbers of the rows for dates: the rows in use, and some empty rows."""
+    """Return the numbers of the date rows: those in use, and some empty ones."""
     used = [number for number in range(1, MAX_DATES + 1) if fields.get(f"day_{number}")]
     count = max(max(used, default=0) + _EMPTY_ROWS, _LEAST_ROWS)
     return range(1, min(count, MAX_DATES) + 1)
 
 
 def empty_dates(rows: range) -> dict[str, str]:
-    """Return the empty fields of rows for dates."""
+    """Return empty fields for the date rows."""
     return {f"{field}_{number}": "" for number in rows for field in _DATE.values()}
 
 

@@ -132,7 +132,7 @@ def _date_input(row: GroupEventDateRow, zone: ZoneInfo) -> GroupDateInput:
 
 
 def _length(row: GroupEventDateRow) -> tuple[int | None, int | None]:
-    """Return the length of a date: minutes and `None`, or `None` and whole days."""
+    """Return a date's length as minutes and `None`, or as `None` and whole days."""
     if row.first_day is not None and row.last_day is not None:
         return None, (row.last_day - row.first_day).days + 1
     return int((row.ends_at - row.starts_at).total_seconds()) // 60, None

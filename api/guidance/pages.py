@@ -1,4 +1,4 @@
-"""Pages on which managers maintain the guidance cards, and participants read them."""
+"""Pages on which managers maintain guidance cards and participants read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time-outs and a limit for connections, which uvicorn itself does not provide.
+"""Timeouts and a limit for connections, which uvicorn itself does not provide.
 
 Clients that send nothing, send too slowly, or do not read the response could otherwise keep their
 connections open indefinitely, and use up the file descriptors of the process.

@@ -23,7 +23,7 @@ def alive() -> Response:
 
 @HEALTH.get("/readyz")
 def ready(services: ServicesDep) -> Response:
-    """Report whether the database is reachable and has the schema of this version."""
+    """Report whether the database is reachable and its schema matches this version."""
     try:
         schema.require_current(services.database)
     except (SQLAlchemyError, DomainError):

@@ -21,7 +21,7 @@ class Limits:
 
     @property
     def are_none(self) -> bool:
-        """Whether the limits do not exclude anything."""
+        """Whether the limits exclude nothing."""
         return self.cycles is None and self.countries is None
 
     def allow_cycle(self, cycle_id: str) -> bool:

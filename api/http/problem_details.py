@@ -275,7 +275,7 @@ _DETAILS = {
     HTTPStatus.NOT_FOUND: facts.NOTHING_HERE(),
     HTTPStatus.METHOD_NOT_ALLOWED: facts.WRONG_METHOD(),
 }
-"""The details of the problems with requests that the framework refuses, keyed by status code."""
+"""The problem details for requests refused by the framework, keyed by status code."""
 
 
 def _problem_of_status(error: HTTPException, texts: Renderer) -> ProblemDetails:

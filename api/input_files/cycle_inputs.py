@@ -123,7 +123,7 @@ class CycleInputs:
 
 
 def fingerprint(files: Mapping[str, bytes]) -> str:
-    """Return the SHA-256 over the names, lengths and contents of `files`, sorted by name."""
+    """Return the SHA-256 hash of the names, lengths and contents of `files`, sorted by name."""
     digest = hashlib.sha256()
     for name in sorted(files):
         digest.update(f"{name}\0{len(files[name])}\0".encode())

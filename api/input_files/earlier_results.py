@@ -57,7 +57,7 @@ class EarlierResults:
 
 
 def earlier_source(path: Path) -> EarlierSource:
-    """Read an earlier result from disk, and the people files in `inputs/` next to it."""
+    """Read an earlier result and the people files in the `inputs/` folder next to it from disk."""
     folder = path.parent / "inputs"
     coachees, coaches = (_people_file(folder, stem) for stem in ("coachees", "coaches"))
     result = read_source(path, MAX_RESULT_BYTES)

@@ -1,4 +1,4 @@
-"""Sends the pending messages of selected people, from this server or by the programme office.
+"""Sends selected people's pending messages, or records that the office has sent them.
 
 The messages of everybody else are not affected.
 """

@@ -170,5 +170,5 @@ def _failed_mails(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
 
 
 def _invitation_in(mail: MailRow) -> Invitation | None:
-    """Return the invitation in an email; its session or event may have been moved since."""
+    """Return the invitation in an email, or `None`; the session or event may have moved since."""
     return stored_message(mail).invitation if mail.kind is MailKind.INVITATION else None

@@ -55,7 +55,7 @@ class OutgoingInvitation(FrozenModel):
         return self.message.method is Method.REQUEST
 
     def named_message(self, deployment: Organisation) -> Message:
-        """Return the message with the coach's name, if the deployment allows it."""
+        """Return the message, including the coach's name if the deployment allows it."""
         if self.coach_name is None or not deployment.names_coach:
             return self.message
         invitation = self.message.invitation.model_copy(update={"with_name": self.coach_name})

@@ -1,4 +1,4 @@
-"""The emails that publishing a draft plan would create, before it is published."""
+"""A preview of the emails that publishing a draft plan would create."""
 
 from __future__ import annotations
 

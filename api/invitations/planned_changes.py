@@ -1,4 +1,4 @@
-"""The changes that publishing a plan makes to the sessions of its cycle, before they are made.
+"""The changes that publishing a plan would make to the sessions of its cycle.
 
 Most sessions of a large cycle stay as they are, so only those that differ are read in full.
 """
