@@ -160,7 +160,7 @@ class MatchedPeople(ResultValue):
 
 
 def is_absent(people: MatchedPeople | None) -> bool:
-    """Return whether a result has no keys of people."""
+    """Return whether a result contains no keys of people."""
     return people is None
 
 

@@ -59,7 +59,7 @@ def sound_part(
     rebuild: Callable[[tuple[Match, ...]], Result],
     find: Callable[[Result], Collection[Finding]],
 ) -> Result | None:
-    """Return the part of `result` without the matches that its audit rejects.
+    """Return the part of `result` that remains after removing the matches rejected by its audit.
 
     `rebuild` returns the result with some of its matches, and `find` audits it. Returns `None` if
     removing matches does not help, or if none would be left.

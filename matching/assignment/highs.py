@@ -16,7 +16,7 @@ LpRow = tuple[float, float, list[int], list[float]]
 
 
 class SilentHighs(highspy.Highs):
-    """A single-threaded HiGHS instance that prints nothing, including its banner."""
+    """A single-threaded HiGHS instance that prints nothing, not even its banner."""
 
     def enableCallbacks(self) -> None:  # noqa: N802 - called by the base class's __init__
         """Disable output before the base class prints its banner."""

@@ -32,7 +32,7 @@ class AlternatingPath:
     added: list[int]
 
     def apply(self, choice: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return `choice`, ascending, without the removed pairs and with the added ones."""
+        """Return `choice`, in ascending order, with the path's pairs removed and added."""
         stays = np.delete(choice, np.searchsorted(choice, self.removed))
         added = np.array(sorted(self.added), dtype=np.int64)
         return np.insert(stays, np.searchsorted(stays, added), added)

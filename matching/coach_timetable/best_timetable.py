@@ -101,7 +101,7 @@ def best_timetable(
 
 
 def independent_costs(subproblem: CoachSubproblem, price: RowPrices = _NO_PRICES) -> list[int]:
-    """Return each series' minimum cost, including prices, if the coach had no other coachees."""
+    """Return each series' minimum cost, including prices, as if the coach had no other coachees."""
     return [
         _independent_cost(subproblem, price, series_index)
         for series_index in range(len(subproblem.series))

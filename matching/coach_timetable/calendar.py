@@ -42,7 +42,7 @@ class Candidate:
 
 
 class CoachCalendar(CoachPositions):
-    """Positions and candidates of a coach.
+    """A coach's positions and candidates.
 
     Attributes:
         previous_day: for each candidate, the day of the last past session, or `None`.

@@ -15,7 +15,7 @@ from matching.coach_timetable.calendar import CoachCalendar
 _NEVER = 1 << 60
 
 Costs = NDArray[np.int64]
-"""Costs by candidate and position: `int64[candidates, positions]`."""
+"""Costs, indexed by candidate and position: `int64[candidates, positions]`."""
 
 
 class CheapestSeries:

@@ -1,4 +1,4 @@
-"""The latest Lagrangian cuts of a coach, evaluated all at once in arrays."""
+"""A coach's latest Lagrangian cuts, evaluated all at once in arrays."""
 
 from __future__ import annotations
 

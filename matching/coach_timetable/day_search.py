@@ -1,4 +1,4 @@
-"""Places many sessions on one day by a depth-first search in order of time.
+"""Places many sessions on one day, using a depth-first search in chronological order.
 
 The search takes each next session at its first start after the previous one. Of these, only
 undominated ones are tried:

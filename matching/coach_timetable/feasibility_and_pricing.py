@@ -130,7 +130,7 @@ class CoachOracle:
         return self._maximal
 
     def best(self, profit: Mapping[int, float], threshold: float, deadline: Deadline) -> list[int]:
-        """Return feasible sets whose profit exceeds `threshold`, by increasing profit.
+        """Return feasible sets whose profit exceeds `threshold`, in order of increasing profit.
 
         All values of `profit` must be positive. The list is empty only if no such set exists. Its
         last set is optimal unless the search was cut short.

@@ -173,7 +173,7 @@ class TimetableModel:
                 )
 
     def _cells(self) -> None:
-        """Forbid sessions (including their buffers) that overlap at any start of the grid."""
+        """Forbid sessions (including their buffers) that overlap at any start on the grid."""
         by_position: dict[int, list[Term]] = {}
         for (_, position), terms in self._at.items():
             by_position.setdefault(position, []).extend(terms)

@@ -269,7 +269,7 @@ class _CongestionState:
             self._week[self._calendar.position_week[position]] -= 1
 
     def _check(self, home: int) -> None:
-        """Store whether the sessions of a day fit."""
+        """Store whether a day's sessions fit."""
         group = self._on[home]
         if group and not self._calendar.fits_together(home, group):
             self._contested.add(home)

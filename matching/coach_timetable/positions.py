@@ -33,7 +33,7 @@ from matching.instance.series_limits import (
 
 
 class CoachPositions:
-    """The positions at which sessions of a coach can be placed.
+    """The positions at which a coach's sessions can be placed.
 
     Attributes:
         coach: the coach's row.

@@ -109,7 +109,7 @@ class PricingSearch:
     def _gains(
         self, value: float, bound: float, rest: Sequence[int], left: int
     ) -> list[tuple[int, float]]:
-        """Return each candidate in `rest` with a profit bound for sets without those before it."""
+        """Return each candidate in `rest`, with a bound for sets that omit the preceding ones."""
         limits: list[tuple[int, float]] = []
         highest: list[float] = []
         gains: list[float] = []

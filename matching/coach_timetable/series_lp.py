@@ -26,7 +26,7 @@ AssignedOption = tuple[int, SessionOption]
 
 @dataclass(frozen=True, slots=True)
 class RowPrices:
-    """Prices of shared rows, in units of `1 / scale`: for positions, and for single options."""
+    """Prices of shared rows, in units of `1 / scale`, for positions and for single options."""
 
     position: Mapping[int, int] = field(default_factory=dict)
     held: Mapping[AssignedOption, int] = field(default_factory=dict)

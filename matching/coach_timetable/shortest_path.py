@@ -103,7 +103,7 @@ def next_positions(
 def _cost_to_go(
     subproblem: CoachSubproblem, cost: Sequence[Mapping[int, int]], scale: int
 ) -> list[dict[int, int]]:
-    """Return the minimum cost from each session and position to the end, without dead ends."""
+    """Return the minimum cost from each session and position to the end, excluding dead ends."""
     low, high, gaps = subproblem.low, subproblem.high, subproblem.next_gap_costs
     if scale != 1:
         gaps = [[scale * gap for gap in some] for some in gaps]

@@ -1,4 +1,4 @@
-"""The positions that the sessions of a timetable block, if positions are single starts."""
+"""Finds the positions blocked by a timetable's sessions, if positions are single starts."""
 
 from __future__ import annotations
 

@@ -191,7 +191,7 @@ class CandidateChanges:
 
 
 def _window_params(window: WeeklyWindow) -> dict[str, object]:
-    """Return the parameters of a message about a weekly window."""
+    """Return the message parameters for a weekly window."""
     start, end = format_clock_time(window.start_minute), format_clock_time(window.end_minute)
     return {"weekday": window.weekday, "start": start, "end": end}
 

@@ -1,4 +1,4 @@
-"""A deadline that also limits the effort of a search, counted in steps, not in time."""
+"""A deadline that also limits the effort of a search, counted in steps instead of time."""
 
 from __future__ import annotations
 

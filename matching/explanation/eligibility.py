@@ -1,4 +1,4 @@
-"""Eligibility of a coachee for each coach: the rules that forbid the pair, and time to meet."""
+"""A coachee's eligibility for each coach: which rules forbid the pair, and whether it can meet."""
 
 from __future__ import annotations
 

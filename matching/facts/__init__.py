@@ -1,4 +1,4 @@
-"""Messages of the engine, one module per subject, which import nothing else from the engine.
+"""Engine messages, in one module per subject; the modules import nothing else from the engine.
 
 Parameters of the kind `PERSON` are the ids of coachees and coaches.
 """

@@ -1,4 +1,4 @@
-"""Names of rules and levels, and counts, as parts of other messages."""
+"""Names of rules and levels, and counts, for use within other messages."""
 
 from __future__ import annotations
 

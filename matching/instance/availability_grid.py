@@ -37,7 +37,7 @@ _MARGIN_DAYS = 2  # exceeds the difference between local dates in any two time z
 
 @dataclass(frozen=True, eq=False)
 class AvailabilityGrid:
-    """The possible session starts in a cycle, and which people are free for a session at each.
+    """The possible session starts in a cycle, and who is free for a session at each of them.
 
     Attributes:
         starts: `int64[S]`, epoch minutes in ascending order. Starts are on the grid, counted from

@@ -134,7 +134,7 @@ class FixedHistory:
     def remaining_availability(
         self, roster: Roster, free: AvailabilityGrid, limits: SeriesLimits
     ) -> AvailabilityGrid:
-        """Return `free` without starts on past days, and without starts that past sessions block.
+        """Return `free`, excluding starts on past days and starts blocked by past sessions.
 
         A coach's starts are blocked until the minimum spacing after their last past session, and in
         the week of `not_before` if their past sessions already reach the weekly maximum.
@@ -157,7 +157,7 @@ class FixedHistory:
     def without_past_overlaps(
         self, roster: Roster, humans: SharedHumans, free: AvailabilityGrid
     ) -> AvailabilityGrid:
-        """Return `free` without starts at which a human with several rows is still in a session.
+        """Return `free`, excluding starts at which a human with several rows is still in a session.
 
         This concerns past sessions that last beyond midnight.
         """

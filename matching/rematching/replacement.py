@@ -58,7 +58,7 @@ def replacements(
     sessions: int | None = None,
     most: int = _MAX_REPLACEMENTS,
 ) -> tuple[Replacement, ...]:
-    """Return the possible new coaches for `coachee`, in the order of the objective.
+    """Return the possible new coaches for `coachee`, best first according to the objective.
 
     Pairs from an earlier cycle come last if the policy avoids them. Otherwise, the pairs with the
     most points come first.
@@ -109,7 +109,7 @@ class _ReplacementSearch:
         )
 
     def candidates(self, not_before: date, numbers: Sequence[int]) -> Iterator[Replacement]:
-        """Yield the possible replacements in the order of the objective.
+        """Yield the possible replacements, best first according to the objective.
 
         `numbers` are the numbers of the sessions to be placed. All other pairs are fixed and
         everyone stays placed, so more points for this pair never lower any other level. Only the

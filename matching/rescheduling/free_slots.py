@@ -180,7 +180,7 @@ class _Search:
         return low, np.searchsorted(self._day, self._day + most, side="right")
 
     def _series(self, column: int) -> tuple[SeriesSession, ...]:
-        """Return the whole series with the session at a start, and later ones moved accordingly."""
+        """Return the whole series with the session at a start and later sessions moved to suit."""
         at, series = column, [*self._before, self._at(self._moved, column)]
         session = self._moved
         for place, following in enumerate(self._after):
@@ -223,7 +223,7 @@ class _Search:
 
 
 def _range_minimum(costs: _Costs, low: NDArray[np.int64], high: NDArray[np.int64]) -> _Costs:
-    """Return the minimum of `costs[low:high]` for each range, with a sparse table.
+    """Return the minimum of `costs[low:high]` for each range, using a sparse table.
 
     The minimum of an empty range is `_NEVER`.
     """

@@ -26,7 +26,7 @@ _NOBODY = Roster(coachees=(), coaches=())
 
 @dataclass(frozen=True, slots=True)
 class RuleCount:
-    """The number of pairs that a rule allows, and of pairs left after it and all earlier rules.
+    """The number of pairs that a rule allows, and the number left after it and all earlier rules.
 
     `alone` is `None` for `schedule`, which is evaluated only for the pairs left by the rules.
     """

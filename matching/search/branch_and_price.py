@@ -186,7 +186,7 @@ class _BranchAndPrice:
             self._generation.expand(infeasible_coaches, choice)
 
     def _tighten_node_bound(self, lp_solution: LpSolution) -> int:
-        """Lower the node's bound to that of an LP solution, if this is lower, and return it.
+        """Lower the node's bound to an LP solution's bound, if lower; return the node's bound.
 
         If no other node is open, the node's bound applies to the whole search, even if that ends
         here.

@@ -138,7 +138,7 @@ class CoachState:
             self.bound -= max(self._independent_cost, self._least_cost(self._incumbent))
 
     def _least_cost(self, incumbent: CoachIncumbent) -> int:
-        """Return a lower bound on the cost, without bonuses, of timetables that keep as much.
+        """Return a lower bound on the bonus-free cost of timetables that keep as many sessions.
 
         If sessions of linked coaches are to be kept, the bound is 0, because fewer of them may be
         kept than the incumbent keeps.

@@ -129,7 +129,7 @@ class LinkedCoaches:
         return busy
 
     def calendar(self, coach: int, pairs: list[int], busy: BusyTimes) -> CoachCalendar:
-        """Return a coach's calendar for the given pairs, without times at which a human is busy.
+        """Return a coach's calendar for the given pairs, excluding times at which a human is busy.
 
         The local indices are those of `pairs`, which must be ascending.
         """

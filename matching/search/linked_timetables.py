@@ -58,7 +58,7 @@ class LinkedTimetables:
         self._use(linked.series(pairs, deadline))
 
     def improve(self) -> None:
-        """Improve the joint timetable, given the best timetables of the coaches alone.
+        """Improve the joint timetable, given the best individual timetables of the coaches.
 
         Raises:
             CancelledError, DeadlineExceededError: see `Deadline.check`; the best timetable so far
@@ -92,7 +92,7 @@ class LinkedTimetables:
         return sum(kept for kept, _ in own), sum(points for _, points in own)
 
     def _compatible_timetables(self) -> Timetables | None:
-        """Return the best timetables of the coaches alone, changed where they are incompatible.
+        """Return the coaches' best individual timetables, changed where they are incompatible.
 
         Coaches whose sessions overlap those of others come last, and are scheduled around them.
         Return `None` if that is impossible.

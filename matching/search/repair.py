@@ -77,7 +77,7 @@ class Repair:
         ]
 
     def coaches_of(self, coachee: int) -> list[int]:
-        """Return the coaches of a coachee's allowed pairs, by decreasing profit."""
+        """Return the coaches of a coachee's allowed pairs, in order of decreasing profit."""
         return [coach for _, coach in self._options(coachee)]
 
     def number_of_options(self, coachee: int) -> int:
@@ -143,7 +143,7 @@ class Repair:
         return None
 
     def _options(self, coachee: int) -> list[tuple[int, int]]:
-        """Return the allowed pairs of a coachee and their coaches, by decreasing profit."""
+        """Return a coachee's allowed pairs and their coaches, in order of decreasing profit."""
         if coachee not in self._options_of:
             own = self._pairs[self._first[coachee] : self._first[coachee + 1]]
             self._options_of[coachee] = list(

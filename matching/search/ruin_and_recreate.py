@@ -126,7 +126,7 @@ class RuinAndRecreate:
         return self._random.choice(self._coachees)
 
     def _coaches_near(self, centre: int) -> list[int]:
-        """Draw coaches: one who suits `centre`, and others who share suitable coachees."""
+        """Draw coaches: one who suits `centre`, and others who suit the same coachees."""
         own = self._repair.coaches_of(centre)
         coaches = [self._random.choice(own[: 1 + len(own) // 2])]
         while len(coaches) < self._random.randint(2, _MAX_RUINED_COACHES):

@@ -28,7 +28,7 @@ from tests.mutation.subjects import SUBJECTS, Subject
 ROOT = Path(__file__).parents[2]
 _TIMES_SLOWER = 5
 _LEAST_SECONDS = 20.0
-"""The time limit of a mutant, from the time that the tests take on the unmodified code."""
+"""A mutant's time limit: this plus `_TIMES_SLOWER` times the duration on the unmodified code."""
 
 
 def main() -> int:
