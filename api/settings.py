@@ -62,7 +62,7 @@ class Settings(BaseSettings):
             credential `gender-coach-key`, or else `master.key` in `data_dir`.
         credentials_directory: the folder of systemd's credentials, from `CREDENTIALS_DIRECTORY`.
         backup_dir: the folder of backups. If it is set, a backup is also made after each erasure.
-        backup_keep: how many backups are kept in a folder; older ones are deleted after a new one.
+        backup_keep: how many backups are kept in a folder; the oldest are deleted after a backup.
         database_url: the SQLAlchemy URL, from `DATABASE_URL`; by default, a SQLite file in
             `data_dir`.
         public_url: the base URL of links in emails; cookies are `Secure` if it is https. Defaults

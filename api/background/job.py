@@ -22,7 +22,7 @@ class Job:
         job_type: the name of a `JobType`.
         subject_id: the id or period to process; never personal data. Jobs with the same type and
             `subject_id` are the same job, which is queued only once.
-        partition: the partition, for partitioned types. Its jobs run one after the other.
+        partition: the partition, for partitioned types. Its jobs run one at a time.
         delay: the minimum time before the job starts.
         priority: jobs with a lower number leave their queue or partition first; at least 0.
     """

@@ -78,7 +78,7 @@ class WorkerHeartbeatRow(TableRow):
 
     Attributes:
         seen_at: the last heartbeat of the worker.
-        ended_at: when the worker ended in an orderly way or its jobs were taken over; `None` while
+        ended_at: when the worker shut down cleanly or its jobs were taken over; `None` while
             it is running, or if it has crashed and this has not been detected yet.
         epoch: increases with each start and each takeover; see `api.background.slot_fence`.
         takeovers: how many times other workers have taken over the jobs of this slot.

@@ -50,7 +50,7 @@ class Worker:
 
         Args:
             services: the services for its jobs.
-            job_types: all types of jobs.
+            job_types: all job types.
             lease: the lease on its slot, which the caller holds while the worker runs.
             on_taken_over: called if another worker has taken the slot over, for example because the
                 connection that held the lease was lost for a long time. The caller has to stop the

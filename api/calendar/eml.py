@@ -72,7 +72,7 @@ def eml_bytes(
         recipient: the recipient of the email.
         deployment: supplies the sender and the address for replies.
         texts: the renderer of the recipient's language.
-        calendar: `message` as a calendar object, from `ics_bytes`; `None` to leave it out, for
+        calendar: `message` as a calendar object, from `ics_bytes`; `None` to omit it, for
             example because a gateway would remove it.
         reply_token: identifies this recipient's replies; part of the Reply-To address.
         has_moved: whether the message cancels an invitation at a former address of the recipient,

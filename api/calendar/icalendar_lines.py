@@ -21,8 +21,8 @@ if TYPE_CHECKING:  # `api.calendar.ics` imports this module on demand
 def calendar_object(shared: SharedProperties, title: str, alarm_lead: timedelta) -> bytes:
     """Return a calendar object with placeholders for the values that differ between messages.
 
-    These are the uid and the addresses `nobody`, a time from the first to the second day of 2000,
-    and `X-DETAILS:none`.
+    These are the uid and the addresses `nobody`, a time from 1 to 2 January 2000, and
+    `X-DETAILS:none`.
     """
     event = Event()
     event.add("uid", "nobody")

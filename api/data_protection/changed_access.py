@@ -88,7 +88,7 @@ class AccessChanges:
         applications: the ids of the applications still waiting in those cycles, and the addresses
             of the people in them, in lower case.
         not_asked: the ids of the people who no longer want to be asked after their cycle.
-        taken_back: the ids of the people who have withdrawn an optional consent, by kind of
+        taken_back: the ids of the people who have withdrawn an optional consent, keyed by kind of
             consent.
     """
 

@@ -40,8 +40,8 @@ def workbook_table(
     """Read the visible sheet named `sheet`, ignoring case, or else one with suitable headers.
 
     `headers` maps header keys (see `coach.folding.header_key`) to column names. If there is no such
-    sheet, the visible sheet with headers of the most columns is read, or the first one if no sheet
-    has headers of two columns. `file` is the name of the file in faults.
+    sheet, the visible sheet with headers for the most columns is read, or the first one if no sheet
+    has headers for two columns. `file` is the name of the file in faults.
 
     `content` must have passed `check_archive`.
 

@@ -42,7 +42,7 @@ class LimitRule(StrEnum):
     A manager limited to cycles may call the route if all these objects are in their cycles. A route
     without such an object in its path is closed to limited managers. All routes with this rule are
     closed to managers limited to countries. This is the default, so a new route remains closed
-    until somebody has decided otherwise.
+    until somebody decides otherwise.
     """
 
     SHOWN_CYCLES = "shown cycles"

@@ -166,7 +166,7 @@ def parse_inputs(
 ) -> CycleInputs:
     """Parse the files of a run. A file that could not be read is represented by its fault.
 
-    `earlier` are results of earlier cycles, for the rule `repeat`.
+    `earlier` contains results of earlier cycles, for the rule `repeat`.
 
     Raises:
         UnusableInputError: the input has faults; the error lists the faults of all files.

@@ -48,7 +48,7 @@ class EarlierSource:
 class EarlierResults:
     """The results of earlier cycles, in the given order.
 
-    `files` contains the results with the keys of people, keyed by file name in `inputs/`.
+    `files` contains the results, including people's keys, by file name in `inputs/`.
     """
 
     results: tuple[Result, ...]

@@ -84,7 +84,8 @@ def draft_introductions(
 def stored_introduction(tx: Transaction, mail: MailRow, person: PersonRow) -> OutgoingIntroduction:
     """Return the introduction in an email, with the person's confirmed sessions as they are now.
 
-    Only sessions that start after the email was released, or else created, are included.
+    Only sessions that start after the email was released, or created if it is a draft, are
+    included.
     """
     rows = tx.scalars(
         select(SessionRow)

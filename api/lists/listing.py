@@ -36,7 +36,7 @@ class Listing:
     """One page of a list, for `lists/list.html`.
 
     Attributes:
-        path: the address of the page, without query.
+        path: the address of the page, without the query.
         back: the address of this part, to which its forms return.
         first: the number of the first row shown, from 1; 0 if there is none.
         last: the number of the last row shown.
@@ -47,11 +47,11 @@ class Listing:
         filtered: whether there is a search or a filter.
         filters: the filters with their selected values, or empty strings.
         kept: the fields of the address that remain when a filter changes.
-        headings: the headings by which the list can be sorted, by name.
+        headings: the headings by which the list can be sorted, keyed by name.
         pages: links to pages; empty if there is only one page.
         previous: the address of the previous page, or an empty string.
         next: the address of the next page, or an empty string.
-        everything: the address without search and filters.
+        everything: the address without search or filters.
         unsearched: the address without the search.
         all_chosen: whether the checkboxes of all rows on this page are checked.
         choose: the address with all checkboxes checked, or with none if all are checked now.
