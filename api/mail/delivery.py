@@ -237,7 +237,7 @@ def _end_attempt(
 
 
 def _ready(*conditions: ColumnElement[bool]) -> Select[MailRow]:
-    """Select the first email that meets `conditions` and need not wait for an earlier email."""
+    """Select the first email that meets `conditions` and does not need to wait for another one."""
     earlier = aliased(MailRow)
     of_the_same = and_(
         or_(earlier.kind == MailRow.kind, earlier.kind == MailKind.MOVED_AWAY),

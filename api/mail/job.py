@@ -134,7 +134,7 @@ class MailJob:
         )
 
     def _write(self, change: Callable[[Transaction], Value]) -> Value:
-        """Call `change` in a writing transaction, retrying while the database is unavailable."""
+        """Call `change` in a write transaction, retrying while the database is unavailable."""
 
         def in_transaction() -> Value:
             with self._services.database.writing() as tx:

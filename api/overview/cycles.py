@@ -112,7 +112,7 @@ def replace_policy(
     is the policy version on which the file is based; `None` disables the check.
 
     Raises:
-        ChangedSinceError: the policy has another version, and nothing was changed.
+        ChangedSinceError: the policy has a different version, and nothing was changed.
         NotFoundError: there is no such cycle.
         UnusableInputError: the file is invalid, and nothing was changed. The error lists all
             faults.
@@ -132,7 +132,7 @@ def change_policy(
     `version` is the policy version on which the changes are based; `None` disables the check.
 
     Raises:
-        ChangedSinceError: the policy has another version, and nothing was changed.
+        ChangedSinceError: the policy has a different version, and nothing was changed.
         NotFoundError: there is no such cycle.
         ConflictError: the cycle file is incomplete, because people were erased.
         UnusableInputError: the changed policy is invalid, and nothing was changed. The error lists

@@ -61,7 +61,7 @@ def settings_page(request: Request, services: ServicesDep) -> Response:
 
 @JSON.get("/service/settings", responses=problem_responses())
 def list_settings(services: ServicesDep) -> tuple[SettingLine, ...]:
-    """List the settings in force by environment variable, without the values of secrets."""
+    """List the settings in force, named by environment variable, without the values of secrets."""
     return setting_lines(services.settings)
 
 

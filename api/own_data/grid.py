@@ -11,7 +11,7 @@ from coach.availability import MINUTES_PER_DAY, WEEKDAYS, WeeklyWindow
 from coach.errors import InputFault, UnusableInputError
 
 STEPS = (30, 15)
-"""The lengths of a cell in minutes; the shorter one is used only if windows require it."""
+"""The possible lengths of a cell in minutes; the shorter one is used only if windows require it."""
 _FIRST, _LAST = 7 * 60, 20 * 60
 _CELL = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)-([0-9]{2})([0-9]{2})")
 

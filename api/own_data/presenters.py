@@ -54,7 +54,7 @@ def busy_days(busy: BusyTimes) -> tuple[BusyDay, ...]:
 
 
 def weekday_labels() -> tuple[Fact, ...]:
-    """Return the abbreviations of the weekdays, from Monday."""
+    """Return the abbreviations of the weekdays, starting with Monday."""
     return tuple(facts.WEEKDAY_ALONE(weekday=number) for number in range(len(WEEKDAYS)))
 
 

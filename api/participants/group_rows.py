@@ -25,7 +25,7 @@ _MAX_SOURCE_LENGTH = 20
 
 
 class GroupEventRow(IdentifiedRow):
-    """A group event of a cycle.
+    """A group event in a cycle.
 
     Attributes:
         title: the topic of the event, in the office's words. Shown on pages, never in emails or

@@ -101,7 +101,7 @@ def keep_apart(tx: Transaction, one_id: str, other_id: str, *, now: datetime) ->
 
 
 def distinct_pairs(tx: Transaction) -> frozenset[tuple[str, str]]:
-    """Return the pairs of humans whom a manager has declared different, lower id first."""
+    """Return the pairs of humans declared to be different people, with the lower id first."""
     rows = tx.execute(select(DistinctHumansRow.one_id, DistinctHumansRow.other_id))
     return frozenset((row.one_id, row.other_id) for row in rows)
 

@@ -1,8 +1,8 @@
 """Values that people set themselves, which a later list replaces only if it changes them.
 
 For each field that the person has set, `PersonRow.listed` contains its value in the latest list. If
-a new list still has this value, the person's own value is kept. If the list has another value, the
-programme office has changed the value, and the list's value replaces the person's own.
+a new list still has this value, the person's own value is kept. If the list has a different value,
+the programme office has changed the value, and the list's value replaces the person's own.
 """
 
 from __future__ import annotations

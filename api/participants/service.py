@@ -97,7 +97,7 @@ def participants_by_id(tx: Transaction, ids: Collection[str]) -> dict[str, Parti
 
 
 def person_of_cycle(tx: Transaction, person_id: str) -> ParticipantDetails:
-    """Return a person.
+    """Return a person as shown to the office.
 
     Raises:
         NotFoundError: there is no such person.

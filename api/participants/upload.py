@@ -76,7 +76,7 @@ def upload_lists(
     have a link and whose address changes are notified at both addresses.
 
     Raises:
-        ChangedSinceError: the lists have another version. Nothing is changed.
+        ChangedSinceError: the lists have a different version. Nothing is changed.
         ConfirmFirstError: the lists change the email address of a person, and the user has not
             authenticated recently. Nothing is changed.
         NotFoundError: there is no such cycle.

@@ -102,7 +102,7 @@ def verify(
     The person is notified by email.
 
     Raises:
-        NotAllowedError: the code or the PIN is wrong, which is counted, or only a passkey is
+        NotAllowedError: the code or the PIN is wrong (the attempt is counted), or only a passkey is
             accepted.
         ConflictError: neither a code nor a PIN is required.
         BusyError: too many hashes are being computed.

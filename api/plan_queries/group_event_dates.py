@@ -32,7 +32,7 @@ class EventDate:
 
 
 def read_event_dates(services: Services, cycle_id: str, zone: ZoneInfo) -> list[EventDate]:
-    """Return the dates of a cycle's group events that take or took place, in order."""
+    """Return the dates of a cycle's group events in order, excluding cancelled ones."""
     with services.database.reading() as tx:
         rows = tx.execute(
             select(GroupEventDateRow, GroupEventRow)

@@ -60,7 +60,7 @@ def change_label(services: Services, plan_id: str, label: PlanLabel, *, version:
     `version` is the version of the label on which the change is based; `None` disables the check.
 
     Raises:
-        ChangedSinceError: the label has another version, and nothing was changed.
+        ChangedSinceError: the label has a different version, and nothing was changed.
         NotFoundError: there is no such plan.
     """
     with services.database.writing() as tx:

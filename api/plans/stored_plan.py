@@ -158,7 +158,7 @@ class StoredPlan:
 
 
 def stored_plan(tx: Transaction, plan_id: str) -> StoredPlan:
-    """Return a plan.
+    """Return a stored plan.
 
     Raises:
         NotFoundError: there is no such plan.

@@ -8,7 +8,7 @@ from api.rescheduling.expiry import close_expired_proposals
 
 
 def create_expiry_handler(context: JobContext) -> JobHandler:
-    """Create the handler for the job."""
+    """Create the handler for the job that closes expired proposals."""
 
     def close_expired(_period: str) -> None:
         retry_while_unavailable(context.stopping, lambda: close_expired_proposals(context.services))

@@ -57,7 +57,7 @@ class SlotOption:
 
 @dataclass(frozen=True, slots=True)
 class SlotDay:
-    """A day with its times, in order."""
+    """A day, and its times in order."""
 
     day: Displayed
     options: tuple[SlotOption, ...]

@@ -133,7 +133,7 @@ def current_state(row: ProposalRow, session: SessionRow, *, now: datetime) -> Pr
 
 
 def proposed_time(row: ProposalRow) -> NewTime:
-    """Return the time in a proposal."""
+    """Return the new time that a proposal requests."""
     return NewTime.model_validate({"start": row.starts_at, "moves": row.moves})
 
 

@@ -1,4 +1,4 @@
-"""Ranks in words."""
+"""Formats ranks as text."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from api.webhooks.delivery import deliver_due
 
 
 def create_webhook_handler(context: JobContext) -> JobHandler:
-    """Create the handler for the job."""
+    """Create the handler for the job that delivers events to webhooks."""
 
     def deliver(_period: str) -> None:
         retry_while_unavailable(

@@ -46,7 +46,7 @@ class Pair:
 
     @property
     def cycle_id(self) -> str:
-        """The cycle of the pair."""
+        """The id of the pair's cycle."""
         return self.coachee.cycle_id
 
     def own(self, side: Side) -> PersonRow:

@@ -74,7 +74,7 @@ def close_of_person(tx: Transaction, person_id: str, *, now: datetime) -> None:
 
 
 def close(tx: Transaction, row: AgreementRow, why: ClosedAs, *, now: datetime) -> None:
-    """Close an agreement."""
+    """Close an agreement, storing the reason and the time."""
     row.state, row.version = AgreementState.CLOSED, row.version + 1
     row.changed_at = row.closed_at = now
     row.closed_as = why

@@ -78,8 +78,8 @@ def change_module(services: Services, code: str, module: Module, *, version: int
     Raises:
         NotFoundError: there is no such module.
         ChangedSinceError: the module has been changed since `version`.
-        UnusableInputError: the module has another code, has prerequisites that do not come before
-            it, or would come after a module that requires it.
+        UnusableInputError: the module has a different code, has prerequisites that do not come
+            before it, or would come after a module that requires it.
     """
     if module.code != code:
         raise UnusableInputError([InputFault("body", 1, "code", facts.OTHER_CODE())])

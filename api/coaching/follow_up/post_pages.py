@@ -33,7 +33,7 @@ def show_post(link: str, request: Request) -> Response:
 
 @POST_PAGES.post("")
 def answer_post(link: str, request: Request, form_fields: FormFields) -> Response:
-    """Store the answer of the post."""
+    """Store the post's answer."""
     given, faults = validate_form(PostForm, form_fields, "")
     if given is None:
         return _render(link, request, form_fields, by_field(faults))

@@ -100,7 +100,7 @@ def open_work(tx: Transaction, services: Services, principal: Principal, other_i
 def recording_work(
     tx: Transaction, services: Services, principal: Principal, other_id: str
 ) -> PairWork:
-    """Return the pair formed by the principal and `other_id`, to record results.
+    """Return the pair formed by the principal and `other_id`, for recording results.
 
     Raises:
         NotFoundError: the two are not a pair, or the principal may not see the pair.

@@ -70,7 +70,7 @@ class CommitmentDisplay:
 
 
 def goal_display(goal: GoalView) -> GoalDisplay:
-    """Format a goal."""
+    """Format a goal for display."""
     statement, proof = goal.statement, goal.proof
     due = proof.indicator.due
     weights = {1: facts.WEIGHT_1, 2: facts.WEIGHT_2, 3: facts.WEIGHT_3}
@@ -105,7 +105,7 @@ def goal_display(goal: GoalView) -> GoalDisplay:
 
 
 def commitment_display(one: CommitmentView) -> CommitmentDisplay:
-    """Format a commitment."""
+    """Format a commitment for display."""
     content = one.commitment
     badges = (commitment_badge(one.state),)
     return CommitmentDisplay(

@@ -1,4 +1,4 @@
-"""Determines which questions pairs are asked, from their planned and held sessions."""
+"""Determines which questions pairs are asked, based on their planned and held sessions."""
 
 from __future__ import annotations
 

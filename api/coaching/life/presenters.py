@@ -108,7 +108,7 @@ def candidate_line(one: Candidate, zone: ZoneInfo) -> CandidateLine:
 
 
 def early_end_form(one: EarlyEnd, zone: ZoneInfo, refused: Refused | None) -> EarlyEndForm:
-    """Return the form of a pair that ended early, with the rejected input for this pair, if any."""
+    """Return the form for a pair that ended early, with any rejected input for this pair."""
     texts = {
         "reason": "" if one.reason is None else one.reason.value,
         "whose": (one.whose or one.suggested).value,

@@ -71,7 +71,7 @@ def decide(
     `version` is the policy version on which the decision is based; `None` disables the check.
 
     Raises:
-        ChangedSinceError: the policy has another version.
+        ChangedSinceError: the policy has a different version.
         NotFoundError: there is no such cycle.
         ConflictError: the cycle file is incomplete, because people were erased.
         UnusableInputError: a person is unknown, a reason is missing, the rule is already waived, or
@@ -108,7 +108,7 @@ def end_decision(
     """Remove a pin, a ban or a waiver from the policy. The people are identified by id.
 
     Raises:
-        ChangedSinceError: the policy has another version.
+        ChangedSinceError: the policy has a different version.
         NotFoundError: there is no such cycle.
         ConflictError: there is no such decision, or the cycle file is incomplete.
     """

@@ -63,7 +63,7 @@ class EditedPerson:
 
 
 def read_person(services: Services, person_id: str, principal: Principal = SYSTEM) -> EditedPerson:
-    """Return the data of a person.
+    """Return a person with the cells that `principal` can edit.
 
     A manager limited to countries does not see the cells that name other people.
 
@@ -90,7 +90,7 @@ def edit_person(
     version of the data on which the change is based; `None` disables the check.
 
     Raises:
-        ChangedSinceError: the data has another version, and nothing was changed.
+        ChangedSinceError: the data has a different version, and nothing was changed.
         NotFoundError, ConflictError: see `read_person`.
         UnusableInputError: cells are invalid. The error lists all faults, with the field as the
             column, and nothing was changed.

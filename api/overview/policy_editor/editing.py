@@ -68,7 +68,7 @@ class CheckedPolicy:
 
 
 def read_stored(services: Services, cycle_id: str) -> StoredPolicy:
-    """Return the policy of a cycle.
+    """Return a cycle's policy and its version.
 
     Raises:
         NotFoundError: there is no such cycle.
@@ -132,7 +132,7 @@ def save_fields(
     Only values that differ are written to the cycle file, which keeps its comments.
 
     Raises:
-        ChangedSinceError: the policy has another version, and nothing was changed.
+        ChangedSinceError: the policy has a different version, and nothing was changed.
         NotFoundError, ConflictError, UnusableInputError: see `check_fields`; nothing was changed.
     """
     with services.database.writing() as tx:

@@ -35,7 +35,7 @@ class PolicyKeyJson(FrozenModel):
 
 
 class PolicyCheckJson(FrozenModel):
-    """The effect of a change.
+    """The effect of a policy change.
 
     `counts` is null if the cycle has no coachees or no coaches. `needs_run` is true if the change
     takes effect only in a new run.

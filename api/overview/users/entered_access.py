@@ -24,7 +24,7 @@ _Name = Annotated[str, Field(max_length=40)]
 
 
 class EnteredAccess(FrozenModel):
-    """The role of a user. Managers can be limited to cycles, by id, and to countries, by code.
+    """A user's role and limits. Managers can be limited to certain cycle ids and country codes.
 
     If `cycles` or `countries` are left out or null, the user sees all of them.
     """

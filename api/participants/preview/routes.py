@@ -41,7 +41,7 @@ class MessageJson(Located):
 
 
 class PreviewJson(BaseModel):
-    """Lists that wait for a decision.
+    """Lists that are awaiting a decision.
 
     `lists` and `review` are `None` while there are questions. `confirm` is true if the lists have
     to be confirmed with `although`. `seen` is required to use the lists.

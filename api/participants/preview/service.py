@@ -149,7 +149,7 @@ def answer_questions(services: Services, cycle_id: str, answers: PreviewAnswers)
     Earlier answers remain. The meanings of headers are remembered for later files.
 
     Raises:
-        NotFoundError: no lists with questions wait for a decision.
+        NotFoundError: no lists with questions are awaiting a decision.
         UnusableInputError: there are faults in the files. The questions remain.
     """
     with services.database.reading() as tx:

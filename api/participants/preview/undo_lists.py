@@ -26,7 +26,7 @@ def undo_lists(
     added are deleted. Addresses that people have changed are kept.
 
     Raises:
-        ChangedSinceError: the lists have another version.
+        ChangedSinceError: the lists have a different version.
         ConfirmFirstError: the email address of a person changes, and the user has not authenticated
             recently.
         NotFoundError: there is no such cycle.
