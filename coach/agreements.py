@@ -86,7 +86,7 @@ AGREEMENT_TRANSITIONS: Transitions[AgreementState, AgreementEvent] = {
 def state_at(
     stored: AgreementState, first_session: datetime | None, now: datetime
 ) -> AgreementState:
-    """Return the state at `now` of an agreement that is stored with the state `stored`.
+    """Return the effective state at `now` of an agreement whose stored state is `stored`.
 
     `first_session` is the start of the pair's first session, or `None` if it has none. Both times
     are aware datetimes.
@@ -105,7 +105,7 @@ class Contact(StrEnum):
 
 
 class Delegates(StrEnum):
-    """Whether somebody else may attend a session instead of the coachee, or with them."""
+    """Whether someone else may attend a session in place of the coachee or together with them."""
 
     NONE = "none"
     OBSERVER = "observer"
@@ -113,7 +113,7 @@ class Delegates(StrEnum):
 
 
 class Fit(StrEnum):
-    """A person's opinion on how well the pair suits each other, given after the first session."""
+    """A person's opinion after the first session on whether coach and coachee suit each other."""
 
     GOOD = "good"
     DECIDING = "deciding"

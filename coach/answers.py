@@ -1,4 +1,4 @@
-"""Answers to the items of instruments, as they are submitted and stored."""
+"""Answers to instrument items, as submitted and stored."""
 
 from __future__ import annotations
 

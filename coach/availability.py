@@ -65,7 +65,7 @@ class BusyTime:
 
 
 def merged_busy_times(times: Iterable[BusyTime]) -> tuple[BusyTime, ...]:
-    """Return busy times in ascending order, merging those on one day that overlap or adjoin."""
+    """Return busy times in ascending order, merging those that overlap or adjoin on one day."""
     merged: list[BusyTime] = []
     for one in sorted(times):
         last = merged[-1] if merged else None

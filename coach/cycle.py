@@ -34,7 +34,7 @@ MAX_QUALITY = 100
 
 @cache
 def _timezone_names() -> frozenset[str]:
-    """Return the names of all time zones; cached, because listing them takes a while."""
+    """Return the names of all time zones, cached because listing them takes a while."""
     return frozenset(available_timezones())
 
 
@@ -73,7 +73,7 @@ def _is_off(value: bool) -> bool:
 
 
 class CycleDates(CycleFileTable):
-    """`[cycle]`: the cycle's name, its first and last day, and the time zone of these dates.
+    """`[cycle]`: the cycle's name, its first and last days, and the time zone of these dates.
 
     `follow_up_months` lists how many months after a pair is completed the coachee is asked about
     the outcome of goals and commitments; if it is empty, nobody is asked. With `follow_up_coach`,
@@ -174,7 +174,7 @@ class RankPolicy(CycleFileTable):
     relaxed: Annotated[int, Field(ge=0, le=30)] = 10
 
     def allowance(self, sensitivity: RankSensitivity) -> int:
-        """Return how many grades a coach may rank below a coachee with this `sensitivity`."""
+        """Return how many grades a coach may rank below a coachee with the given `sensitivity`."""
         return {
             RankSensitivity.STRICT: self.strict,
             RankSensitivity.STANDARD: self.standard,

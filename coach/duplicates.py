@@ -125,13 +125,13 @@ class _Search:
         )
 
     def supporting(self, one: int, other: int) -> Iterator[Fact]:
-        """Yield facts that support a suggestion but are not a reason by themselves."""
+        """Yield facts that support a suggestion but do not justify one by themselves."""
         years = {self.people[one].birth_year, self.people[other].birth_year}
         if len(years) == 1 and None not in years:
             yield facts.SAME_BIRTH_YEAR(year=self.people[one].birth_year)
 
     def _with_first(self, same: Sequence[int]) -> Iterator[Pair]:
-        """Yield a pair of first positions for the first human in `same` and each other human."""
+        """Yield pairs of the first human in `same` and each other human, by first position."""
         one_each = {self.humans[position]: position for position in reversed(same)}
         others = sorted(one_each.values())
         yield from ((others[0], other) for other in others[1:])

@@ -17,7 +17,7 @@ _KEY_LENGTH = 32
 """The number of hexadecimal digits: 128 bits, so that keys practically never collide."""
 
 HumanKeys = dict[int, frozenset[str]]
-"""Each human's keys; the human is identified by their number in `humans_of`."""
+"""Maps each human's number from `humans_of` to the human's keys."""
 
 
 def human_keys(roster: Roster, humans: Humans, secret: str) -> HumanKeys:

@@ -39,7 +39,7 @@ _PLACES = {reason: place for place, reason in enumerate(EarlyEndReason)}
 def reason_figures(
     given: Iterable[tuple[str, EarlyEndReason]],
 ) -> Mapping[EarlyEndReason, int | None]:
-    """Return the number of pairs that ended for each reason, or `None` where it reveals too much.
+    """Return the number of pairs that ended for each reason, or `None` where it is hidden.
 
     `given` contains the coachee and the reason of each pair, in the order in which they were
     recorded. Only pairs in complete batches are counted. Because their total may be known, the

@@ -15,7 +15,7 @@ from coach.texts.renderer import english
 
 
 class DomainError(Exception):
-    """Base class for errors whose message, the fact `shown`, is shown to the user."""
+    """Base class for errors that have a message for the user, the fact `shown`."""
 
     def __init__(self, shown: Displayed) -> None:
         self.shown = shown
@@ -86,7 +86,7 @@ class NotFoundError(DomainError):
 
 
 class ConflictError(DomainError):
-    """The operation is not possible in the object's current state, which the message names."""
+    """The operation is not possible in the object's current state, which the message states."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def follow_up_dates(completed: date, months: Iterable[int]) -> tuple[tuple[int, 
 
 
 def answerable_until(completed: date, months: Iterable[int]) -> date:
-    """Return the last day on which the follow-ups of a pair can be answered."""
+    """Return the last day on which a pair's follow-ups can be answered."""
     return max((day for _, day in follow_up_dates(completed, months)), default=completed) + GRACE
 
 

@@ -270,7 +270,7 @@ class Ending(_Model):
     to_post: PostName = ""
 
     def check_ending(self, *, drops: bool, hands_over: bool) -> None:
-        """Check that the reason and the post are given when they are needed, and only then.
+        """Check that the reason and the post are given if, and only if, they are needed.
 
         Raises:
             InvalidValueError: one of them is missing or superfluous.

@@ -134,7 +134,7 @@ class Instrument(_Part):
         return hashlib.sha256(content.encode()).hexdigest()
 
     def with_items(self, items: Iterable[Item]) -> Instrument:
-        """Return a copy with `items` added, because the instrument's file does not list them."""
+        """Return a copy with `items` added, for an instrument whose file does not list them."""
         return self.model_copy(update={"items": tuple(items), "items_from": None})
 
     def rated_once(self) -> Instrument:

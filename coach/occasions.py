@@ -55,7 +55,7 @@ class Asking:
 
     @property
     def asks_both(self) -> bool:
-        """Whether the coach is asked too, not only the coachee."""
+        """Whether the coach is asked as well as the coachee."""
         return MOMENTS[self.occasion] is Moment.ALLIANCE
 
 

@@ -1,4 +1,4 @@
-"""The life of a pair in a cycle, from the open call until after the cycle, as dated events.
+"""A pair's life in a cycle, from the open call until after the cycle, as dated events.
 
 The state of a pair is not stored, but derived from events that were recorded for other reasons, so
 that state and events can never disagree. A pair only moves forward: a state that was reached stays

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 @cache
 def time_zone(name: str) -> ZoneInfo:
-    """Return the time zone with an IANA name.
+    """Return the time zone with the given IANA name.
 
     `ZoneInfo` caches only the last eight zones, so the files would be read repeatedly in a cycle
     with people in more zones.

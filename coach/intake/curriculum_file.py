@@ -1,4 +1,4 @@
-"""Parses files with modules of the curriculum, reporting every fault with its line and key."""
+"""Parses curriculum module files, reporting every fault with its line and key."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _File(BaseModel):
 
 
 def read_curriculum(file: str, text: str) -> tuple[Module, ...]:
-    """Parse the text of a file with modules.
+    """Parse the text of a curriculum module file.
 
     Raises:
         UnusableInputError: the file has faults, which the error lists.

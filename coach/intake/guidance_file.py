@@ -17,7 +17,7 @@ from coach.validation import validation_fact
 
 
 def read_guidance(file: str, text: str, countries: Collection[str], *, today: date) -> GuidanceCard:
-    """Parse the text of a file with a guidance card.
+    """Parse the text of a guidance card file.
 
     `countries` contains the known country codes, in upper case.
 

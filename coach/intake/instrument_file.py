@@ -1,4 +1,4 @@
-"""Reads files with instruments from TOML, and reports every fault with its line and key."""
+"""Reads instrument files in TOML, and reports every fault with its line and key."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _AT_START_AND_END = {Moment.START, Moment.END}
 
 
 def read_instrument(file: str, text: str) -> Instrument:
-    """Parse the text of a file with an instrument.
+    """Parse the text of an instrument file.
 
     Raises:
         UnusableInputError: the file has faults, which the error lists.

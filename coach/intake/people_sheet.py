@@ -226,7 +226,7 @@ class _SheetReader:
             values["timezone"] = default
 
     def _rank(self, number: int, values: dict[str, Any], *, readable: bool) -> None:
-        """Replace the text of a rank with the rank.
+        """Replace the text of a rank with the rank that it denotes.
 
         `readable` is false if the country or service is invalid; in that case, titles are not
         looked up.

@@ -25,7 +25,7 @@ class _Row:
 def identity_warnings(
     coachees: PeopleSheet, coaches: PeopleSheet
 ) -> Iterator[tuple[PeopleSheet, InputFault]]:
-    """Yield a warning for each address that several humans share, and each repeated human.
+    """Yield a warning for each address that several humans share, and for each repeated human.
 
     A human is repeated by a further row in the same list. Offices share mailboxes, so people with
     the same address and different names are different people, unless their rows have the same

@@ -131,7 +131,7 @@ def key_lines(text: str) -> dict[KeyPath, int]:
 
 
 def key_on_line(text: str, line: int) -> KeyPath:
-    """Return the path of the last key on `line`, even if it is a duplicate, or `()` if none."""
+    """Return the path of the last key on `line`, even a duplicate, or `()` if there is none."""
     return _scan(text).newest.get(line, ())
 
 

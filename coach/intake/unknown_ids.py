@@ -1,4 +1,4 @@
-"""Finds unknown ids of people in preferences, refusals and chains of command."""
+"""Finds unknown person ids in preferences, refusals and chains of command."""
 
 from __future__ import annotations
 

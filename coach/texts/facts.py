@@ -53,7 +53,7 @@ def _fact_adapter() -> TypeAdapter[Fact]:
 
 
 Displayed = str | Fact
-"""Something to display: a fact, or text entered by a person, which is displayed unchanged."""
+"""Content to display: a fact, or text entered by a person, which is displayed unchanged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ class RuleEvaluator:
         }
 
     def remaining_after_each(self, coachee: int) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-        """Yield each hard rule's name and the coaches `bool[m]` that no rule so far forbids."""
+        """Yield each hard rule's name and the coaches, `bool[m]`, that no rule so far forbids."""
         everybody = np.arange(len(self.inputs.roster.coaches))
         left = np.ones(len(everybody), dtype=np.bool_)
         for rule in self.hard:

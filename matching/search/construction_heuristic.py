@@ -76,7 +76,7 @@ class _ChoiceBuilder:
                     break
 
     def _options(self, coachee: int, wanted: np.ndarray) -> Iterator[int]:
-        """Yield a coachee's pairs with coaches who have free capacity, most points first."""
+        """Yield a coachee's pairs with coaches who have free capacity, by decreasing points."""
         problem = self._problem
         first, last = np.searchsorted(problem.coachee, (coachee, coachee + 1))
         pairs = np.arange(first, last)

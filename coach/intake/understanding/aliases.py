@@ -49,9 +49,9 @@ class Aliases:
     language_codes: Mapping[str, str]
 
     def country(self, text: str) -> str | None:
-        """Return the code of a country from its name or three-letter code, or `None`."""
+        """Return a country's code, given its name or three-letter code, or `None` if unknown."""
         return self.country_codes.get(text.casefold()) or self.countries.get(name_key(text))
 
     def language(self, text: str) -> str | None:
-        """Return the code of a language from its name or three-letter code, or `None`."""
+        """Return a language's code, given its name or three-letter code, or `None` if unknown."""
         return self.language_codes.get(text.casefold()) or self.languages.get(name_key(text))
