@@ -94,7 +94,7 @@ class _Search:
         self.humans = same_humans([(one.person, one.address, one.name) for one in self.people])
 
     def find(self) -> Iterator[tuple[Pair, tuple[Fact, ...]]]:
-        """Yield pairs of positions with the reasons; a later reason replaces an earlier reason."""
+        """Yield pairs of positions with the reasons; later reasons for a pair replace earlier."""
         by_name: dict[Words, list[int]] = defaultdict(list)
         by_letters: dict[str, list[int]] = defaultdict(list)
         for position, words in enumerate(self.words):

@@ -22,7 +22,7 @@ HAS_LIBICAL = find_library("ical") is not None
 
 @dataclass(frozen=True)
 class ReadEvent:
-    """An event as a reader understood it; `start` and `end` are seconds of the Unix epoch."""
+    """An event as understood by a reader; `start` and `end` are seconds since the Unix epoch."""
 
     uid: str
     sequence: int
@@ -35,7 +35,7 @@ class ReadEvent:
 
 @dataclass(frozen=True)
 class ReadCalendar:
-    """A calendar object as a reader understood it."""
+    """A calendar object as understood by a reader."""
 
     method: str | None
     events: tuple[ReadEvent, ...]
@@ -63,7 +63,7 @@ def _event(event: icalendar.Event) -> ReadEvent:
 
 
 def _seconds(time: datetime | date) -> int:
-    """Return the seconds of the Unix epoch; a date begins at midnight in UTC, as in ical.js."""
+    """Return the seconds since the Unix epoch; a date begins at midnight UTC, as in ical.js."""
     if not isinstance(time, datetime):
         time = datetime(time.year, time.month, time.day, tzinfo=UTC)
     return int(time.timestamp())

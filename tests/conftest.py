@@ -1,4 +1,4 @@
-"""The same Hypothesis cases in every run, and the order in which the files of tests run.
+"""The same Hypothesis cases in every run, and the order in which test files run.
 
 Identical cases make failures reproducible. `HYPOTHESIS_PROFILE=explore make test` generates new
 ones.

@@ -1,4 +1,4 @@
-"""Helpers that authenticate a secret without a request, and read an account page's secret."""
+"""Helpers that authenticate a secret without a request, or read the secret on an account page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comparison of the database changes that an action makes through the API and on a page."""
+"""Compares the database changes that an action makes through the API and on a page."""
 
 from __future__ import annotations
 

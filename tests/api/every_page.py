@@ -1,4 +1,4 @@
-"""A walk through every step of the sample cycle over HTTP, which collects the pages."""
+"""A walk over HTTP that performs every step of the sample cycle and collects the pages."""
 
 from __future__ import annotations
 
@@ -730,7 +730,7 @@ def _see_personal_pages(walk: Walk, coachee: str, coach: str) -> None:
 
 
 def _see_coaching(walk: Walk, cycle: str, homes: tuple[str, str], ids: list[str]) -> None:
-    """Make an agreement, a goal and a commitment, and open the pages of the office."""
+    """Make an agreement, a goal and a commitment, and open the office's pages."""
     (coachee, coach), (coachee_id, coach_id) = homes, ids
     mine, theirs = f"{coachee}/coaching/{coach_id}", f"{coach}/coaching/{coachee_id}"
     walk.open("coaching, nothing yet", f"{coachee}/coaching")

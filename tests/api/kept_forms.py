@@ -1,4 +1,4 @@
-"""Forms that keep drafts of the typed text, and the reasons why other forms do not."""
+"""Forms that keep drafts of typed text, and the reasons why other forms do not."""
 
 from __future__ import annotations
 

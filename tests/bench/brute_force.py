@@ -1,4 +1,4 @@
-"""Compare the engine with exhaustive search on any number of random instances.
+"""Compares the engine with exhaustive search on any number of random instances.
 
 `python -m tests.bench.brute_force --first 1000 --seeds 500` generates an instance of each kind for
 each seed: scarce time, many places, every rule, an earlier result, large sets, people with several

@@ -97,7 +97,7 @@ FIELD_WIDE_SCARCE = replace(FIELD_WIDE, windows=(1, 3), window_minutes=(90, 240)
 
 
 def instance(shape: InstanceClass, seed: int) -> tuple[Roster, Cycle]:
-    """Generate a roster and a cycle of a class."""
+    """Generate a roster and a cycle for a class."""
     draw = random.Random(seed)
     cycle = Cycle(
         cycle=CycleDates(

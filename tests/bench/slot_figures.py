@@ -31,7 +31,7 @@ _OFFICE = Principal(AccessRole.MANAGER, user_id="office")
 
 
 def slot_figures() -> Iterator[Figure]:
-    """Measure the search for free times of sessions across the cycle, and audit each time."""
+    """Measure the search for free times for sessions across the cycle, and audit each time."""
     with deployment(SQLITE) as world:
         published_office(world, SHAPE)
         chosen = _spread(world)

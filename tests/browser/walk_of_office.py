@@ -28,7 +28,7 @@ _MOST_RELOADS = 90
 
 @dataclass
 class Office:
-    """A manager at a page, who presses buttons and links by keyboard.
+    """A manager who uses a page's buttons and links by keyboard.
 
     Attributes:
         pressed: the name of each button and link, in the order in which they were pressed.

@@ -62,7 +62,7 @@ def enter(page: Page, label: str, text: str) -> None:
 
 
 def choose(page: Page, option: Locator) -> None:
-    """Move the focus to a group of radio buttons with the Tab key, and to an option by arrows."""
+    """Move the focus to a radio button group with the Tab key, and to an option with the arrows."""
     name = option.get_attribute("name")
     reach(page, page.locator(f"input[type=radio][name='{name}']").first)
     page.keyboard.press("Space")

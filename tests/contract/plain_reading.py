@@ -270,7 +270,7 @@ def can_meet_together(
 
 
 def violations(instance: Instance, folder: Path) -> list[str]:
-    """Return all violations of the reference by the result in `folder`."""
+    """Return all ways in which the result in `folder` violates the reference."""
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     found: list[str] = []
     taken: dict[str, list[datetime]] = {coach: [] for coach in instance.coaches}

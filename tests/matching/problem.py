@@ -1,4 +1,4 @@
-"""The matching problem of a roster and a policy, built in the same way as by the engine."""
+"""The matching problem of a roster and a policy, built as the engine builds it."""
 
 from __future__ import annotations
 

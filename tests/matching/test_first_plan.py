@@ -1,4 +1,4 @@
-"""A first plan is made regardless of the time limit; its effort is limited in work, not time."""
+"""A first plan is made regardless of the time limit; its effort is limited by work, not time."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def _unchanged(value: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _signing_key() -> RSAKey:
-    """Return a signing key; cached, because generating a key takes longer than most tests."""
+    """Return a signing key, cached because generating a key takes longer than most tests."""
     return RSAKey.generate_key(2048, {"kid": "one"})
 
 

@@ -38,7 +38,7 @@ def colleague(world: World) -> str:
 
 @pytest.fixture
 def old(world: World) -> dict[str, str]:
-    """Give the manager who sends the requests a password and an app; return proof of both."""
+    """Give the requesting manager a password and an app; return proof of both."""
     app = pyotp.TOTP(pyotp.random_base32())
     with world.database.writing() as tx:
         manager = users.ensure_manager(tx, "manager", now=world.services.now())

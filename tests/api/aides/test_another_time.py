@@ -44,7 +44,7 @@ OFFICE = "Major's office"
 
 
 class Pair:
-    """A coachee whose aide arranges the second session with their coach."""
+    """A coachee whose aide arranges the second session with the coachee's coach."""
 
     def __init__(self, world: World) -> None:
         self.world, self.cycle_id = world, world.cycle()

@@ -30,7 +30,7 @@ AUDITED = {route: access for route, access in PERMISSIONS.items() if access.audi
 
 @pytest.fixture
 def path_parameters(world: World) -> dict[str, str]:
-    """Return values for all path parameters of the routes."""
+    """Return a value for every path parameter of the routes."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))
     person_id = world.person_id(cycle_id, "C-1")

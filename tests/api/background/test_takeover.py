@@ -1,4 +1,4 @@
-"""A worker takes over the jobs of one that has ended; a stopped worker keeps its jobs."""
+"""A worker takes over the jobs of a worker that has ended; a stopped worker keeps its jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Other parsers read every kind of emitted calendar object, with the same result."""
+"""Other parsers read every kind of emitted calendar object with the same result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A pair of a published cycle whose people can act at any time, because tests set the clock."""
+"""A pair in a published cycle whose people can act at any time, because tests set the clock."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ TITLE = "Sign the order on panels"
 
 @dataclass
 class PairLife:
-    """The pair C-1 and K-1, in a cycle with two sessions each, and the events of its life."""
+    """The pair C-1 and K-1, in a cycle with two sessions per pair, and the events in its life."""
 
     world: World
     id: str

@@ -1,4 +1,4 @@
-"""People of a published cycle who call the API and open pages on verified devices."""
+"""People in a published cycle who call the API and open pages on verified devices."""
 
 from __future__ import annotations
 

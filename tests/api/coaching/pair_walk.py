@@ -59,7 +59,7 @@ class PairWalk:
     done: list[str] = field(default_factory=list)
 
     def run(self, steps: int) -> None:
-        """Take some steps, and check the invariants after each of them."""
+        """Take the given number of steps, checking the invariants after each."""
         acts: dict[str, Callable[[], object]] = {
             **{f"pass time {number}": self.pass_time for number in range(6)},
             "publish": self.publish,
@@ -253,7 +253,7 @@ class PairWalk:
 
 
 def walk_of(world: World, seed: int) -> PairWalk:
-    """Return the walk of a pair in a new cycle, before its first step."""
+    """Return a walk for a pair in a new cycle, before its first step."""
     pair = PairLife(world, world.cycle())
     pair.change_policy(follow_up_months=[3, 6])
     return PairWalk(pair, random.Random(seed))

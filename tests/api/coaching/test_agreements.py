@@ -1,4 +1,4 @@
-"""The agreement of a pair: writing, proposing, agreeing and amending it, and who can read it."""
+"""A pair's agreement: writing, proposing, agreeing and amending it, and who can read it."""
 
 from __future__ import annotations
 

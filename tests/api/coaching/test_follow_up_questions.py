@@ -1,4 +1,4 @@
-"""The questions of a follow-up come from an instrument, whose version is stored with answers."""
+"""A follow-up's questions come from an instrument, whose version is stored with the answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Goals and commitments of a pair: writing, agreeing, rating, handing over, and visibility."""
+"""A pair's goals and commitments: writing, agreeing, rating, handing over, and visibility."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The modules of a deployment, on the office's pages and in the API."""
+"""A deployment's modules, on the office's pages and in the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The module plans of pairs: suggestions, changes by coaches, and visibility."""
+"""Pairs' module plans: suggestions, changes by coaches, and visibility."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def pair(world: World) -> Pair:
 
 
 class Pair:
-    """The pair C-1 and K-1, with everybody's links and verified devices."""
+    """The pair C-1 and K-1, with everyone's links and verified devices."""
 
     def __init__(self, world: World, cycle_id: str) -> None:
         self.world = world
@@ -68,11 +68,11 @@ class Pair:
         return link | (self.device(code) if verified else {})
 
     def device(self, code: str) -> dict[str, str]:
-        """Return the header by which a verified device is recognised."""
+        """Return the header that identifies a verified device."""
         return {"X-Device-Key": self.world.device_key(self.cycle_id, code)}
 
     def plan(self, client: httpx.Client, code: str = "K-1") -> Any:  # noqa: ANN401 - any JSON
-        """Return the plan of the pair as shown to a person."""
+        """Return the pair's plan as shown to a person."""
         return client.get(self.url, headers=self.headers(code)).json()
 
     @property

@@ -51,7 +51,7 @@ def no_picture(_name: str, _path: str, _headers: dict[str, str]) -> None:
 
 @dataclass
 class Clock:
-    """A clock that the test moves."""
+    """A clock set by the test."""
 
     now: datetime = datetime(2026, 12, 10, 9, 0, tzinfo=UTC)
 
@@ -61,7 +61,7 @@ class Clock:
 
 @dataclass
 class Year:
-    """The pair C-1 and K-1, whose people use pages and routes at the time of `clock`."""
+    """The pair C-1 and K-1, who use pages and routes at the time shown by `clock`."""
 
     world: World
     client: httpx.Client
@@ -111,7 +111,7 @@ class Year:
         return answer.json() if answer.content else None
 
     def page(self, code: str, path: str, form: dict[str, Any] | None = None) -> httpx.Response:
-        """Open a page of a person, or submit a form to it and follow the redirect."""
+        """Open one of a person's pages, or submit a form to it and follow the redirect."""
         method = "GET" if form is None else "POST"
         address = f"/p/{self.links[code]}{path}"
         headers = self.headers(code)
@@ -167,7 +167,7 @@ class Year:
 
 
 def _monthly(result: Result) -> Result:
-    """Return the result with contracting sessions, and with other sessions four weeks apart."""
+    """Return the result with contracting sessions, and with the other sessions four weeks apart."""
     matches = tuple(
         match.model_copy(
             update={

@@ -34,7 +34,7 @@ def key(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(key: Path, settings: Settings) -> Command:
-    """Return a function that runs commands of a deployment with the key file `key`."""
+    """Return a function that runs a deployment's commands with the key file `key`."""
     named = {"GENDER_COACH_KEY_FILE": str(key), "DATABASE_URL": settings.database_url}
     return command_runner("keys", "migrate", "user", **named)
 

@@ -233,7 +233,7 @@ class Life:
                 _store_goals(tx, self.cycle_id, ids, said)
 
     def change_address(self, code: str, address: str) -> None:
-        """Change a person's email address with the code that is sent to them."""
+        """Change a person's email address, using the code that is sent to them."""
         services, person_id = self._world.services, self.person_id(code)
         now = services.now()
         with services.database.writing() as tx:

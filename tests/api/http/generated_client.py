@@ -41,7 +41,7 @@ class GeneratedClient:
         self.names = self._modules.keys()
 
     def operation(self, name: str) -> Any:  # noqa: ANN401 - generated
-        """Return the module of an operation."""
+        """Return an operation's module."""
         return importlib.import_module(self._modules[name])
 
     def call(self, name: str, *values: object, **more: object) -> Any:  # noqa: ANN401 - generated

@@ -104,7 +104,7 @@ def _cycle_with_people(api: GeneratedClient, office: Any) -> str:  # noqa: ANN40
 
 
 def _change_policy(api: GeneratedClient, office: Any, cycle_id: str) -> None:  # noqa: ANN401
-    """Change the policy, based on the version that was read; this succeeds only once."""
+    """Change the policy, based on the version that was read, which succeeds only once."""
     read = api.operation("read_policy").sync_detailed(cycle_id, client=office)
     assert read.parsed.sessions.count == 2
     changes = api.models.ChangePolicyChanges.from_dict({"sessions": {"count": 3}})

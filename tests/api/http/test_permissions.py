@@ -427,7 +427,7 @@ def _application(tx: Transaction, cycle_id: str, world: World) -> str:
 
 
 def _nomination(tx: Transaction, path_values: dict[str, str], world: World) -> str:
-    """Nominate C-3, unless they are nominated already, and return the id of the nomination."""
+    """Nominate C-3 unless already nominated, and return the id of the nomination."""
     person_id = path_values["person_id"]
     row = tx.scalar(select(NominationRow).where(NominationRow.person_id == person_id))
     if row is None:
@@ -667,7 +667,7 @@ def _device_of(tx: Transaction, link: CredentialRow, caller: Caller, world: Worl
 
 
 def _notes_device_of(tx: Transaction, link: CredentialRow, world: World) -> str:
-    """Open the notebook of a coach on a new device, and return the id of its opener."""
+    """Open a coach's notebook on a new device, and return the id of the device's opener."""
     if link.person_id not in world.coaches:
         return "0" * 20
     keyring, coach = world.services.keyring, world.coaches[link.person_id]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def _change(office: SendingOffice, **change: object) -> str:
-    """Change the first session of C-1, and return its id."""
+    """Change C-1's first session, and return its id."""
     with office.services.database.writing() as tx:
         coachee = office.world.person_id(office.cycle_id, "C-1")
         row = tx.scalars(

@@ -22,7 +22,7 @@ ADDRESS = "c1@example.org"
 
 
 def _change(office: SendingOffice, **change: object) -> None:
-    """Change the first session of C-1, and release the messages about it at once."""
+    """Change C-1's first session, and release the messages about the change at once."""
     with office.services.database.writing() as tx:
         coachee = office.world.person_id(office.cycle_id, "C-1")
         row = tx.scalars(

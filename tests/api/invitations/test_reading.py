@@ -1,4 +1,4 @@
-"""Viewing emails before publishing and around sending, test emails, and sending again."""
+"""Viewing emails before publishing, before sending and after sending; test emails; resending."""
 
 from __future__ import annotations
 

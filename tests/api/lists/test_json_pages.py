@@ -1,4 +1,4 @@
-"""Pages of lists in the API."""
+"""Paging through lists in the API."""
 
 from __future__ import annotations
 

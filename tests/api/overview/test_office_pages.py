@@ -32,7 +32,7 @@ GOOD_CYCLE = b'[cycle]\nname = "Autumn"\nstart = 2027-09-01\nend = 2028-02-28\n'
 
 @pytest.fixture
 def browser(shared: SharedServer) -> Iterator[httpx.Client]:
-    """Return a client with which a programme manager is signed in."""
+    """Return a client in which a programme manager is signed in."""
     with httpx.Client(base_url=shared.client.base_url, headers=OWN, timeout=30) as browser:
         shared.world.sign_in(browser)
         yield browser

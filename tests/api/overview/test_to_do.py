@@ -1,4 +1,4 @@
-"""The tasks of the programme office: on the first page, in the API and in the digest."""
+"""The programme office's tasks: on the first page, in the API and in the digest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People change their own details, which lists, runs and erasure respect."""
+"""People change their own details; list uploads, runs and erasure respect the changes."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def coachee(world: World, cycle_id: str, code: str = "C-1") -> Coachee:
 
 
 def upload_coachees(world: World, cycle_id: str, **changed: Any) -> upload.UploadSummary:  # noqa: ANN401 - values of fields
-    """Upload the list of `World.cycle` again, with changed values of the first coachee."""
+    """Upload the list of `World.cycle` again, with changed values for the first coachee."""
     fresh = world.cycle()
     with world.database.writing() as tx:
         first, *others = rosters.roster_of(tx, fresh).coachees

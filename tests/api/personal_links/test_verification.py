@@ -47,7 +47,7 @@ FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Fi
 
 @dataclass
 class Holder:
-    """Somebody with a coachee's secret link, who may also read the coachee's mailbox."""
+    """Someone with a coachee's secret link, who may also read the coachee's mailbox."""
 
     world: World
     server: MailServer

@@ -1,4 +1,4 @@
-"""The lists of a plan: its coachees and coaches, with search, filters and sorting."""
+"""A plan's lists of coachees and coaches, with search, filters and sorting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The timetable of a plan as a calendar, an agenda and a chart."""
+"""A plan's timetable as a calendar, an agenda and a chart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The name and the comment of a plan, on their page and in the API."""
+"""A plan's name and comment, on their page and in the API."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Correspondence:
         return f"coaching+{token}@example.org"
 
     def about(self, **changes: object) -> Answered:
-        """Return the data of an answer by the coachee about the first session."""
+        """Return the data of the coachee's answer about the first session."""
         stamp = f"{self.now - timedelta(minutes=5):%Y%m%dT%H%M%SZ}"
         answered = Answered(self.session.uid, self.address(), "c1@example.org", stamp=stamp)
         return answered.but(**changes)

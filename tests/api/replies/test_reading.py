@@ -1,4 +1,4 @@
-"""Reading emails: answers of calendars and people, and emails that no person wrote."""
+"""Reading emails: answers from calendars and people, and emails not written by a person."""
 
 from __future__ import annotations
 

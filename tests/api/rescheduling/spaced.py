@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def spaced(world: World, pairs: dict[str, str]) -> Result:
-    """Return a result with two sessions a pair, three weeks apart."""
+    """Return a result with two sessions per pair, three weeks apart."""
     result = world.result(pairs)
     matches = tuple(map(_spaced_match, result.matches))
     return result.model_copy(update={"matches": matches})
 
 
 def second_session(world: World, cycle_id: str, code: str) -> SessionDetails:
-    """Return the second session of a coachee."""
+    """Return a coachee's second session."""
     sessions = published_sessions(world, cycle_id)
     return next(one for one in sessions if one.coachee.code == code and one.number == 2)
 

@@ -39,7 +39,7 @@ def page_of(world: World, session: SessionDetails, code: str) -> str:
 
 
 def values(html: str) -> list[str]:
-    """Return the form values of the times that a page offers."""
+    """Return the form values for the times offered on a page."""
     return re.findall(r'name="time"\s+value="([^"]+)"', html)
 
 

@@ -42,7 +42,7 @@ def services(world: World) -> Services:
 
 @pytest.fixture
 def session(world: World) -> SessionDetails:
-    """Return the second session of a coachee, three weeks after the first."""
+    """Return a coachee's second session, three weeks after the first."""
     cycle_id = world.cycle()
     world.published(cycle_id, spaced(world, {"C-1": "K-1", "C-2": "K-1"}))
     return second_session(world, cycle_id, "C-1")

@@ -1,4 +1,4 @@
-"""The marks of bans, waivers and preferences in a plan."""
+"""The marks for bans, waivers and preferences in a plan."""
 
 from __future__ import annotations
 

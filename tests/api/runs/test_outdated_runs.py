@@ -1,4 +1,4 @@
-"""The page of a run states whether the lists or the policy have changed since the run started."""
+"""A run's page states whether the lists or the policy have changed since the run started."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The small charts of a run, from its progress reports."""
+"""A run's small charts, drawn from its progress reports."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def test_run_says_where_its_plan_is_unsound_and_offers_the_last_sound_one(
 
 
 def solve_in_this_process(world: World, cycle_id: str) -> str:
-    """Perform a run of a cycle without a child process, and return its id."""
+    """Perform a run of a cycle without a child process, and return the run's id."""
     run = runs.start_run(world.services, cycle_id, OPTIONS)
     with world.database.reading() as tx:
         row = tx.get_one(RunRow, run.id)

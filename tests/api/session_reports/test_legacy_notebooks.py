@@ -1,4 +1,4 @@
-"""Notebooks of a version without notebook keys, and attempts to restore such a notebook."""
+"""Notebooks from a version without notebook keys, and attempts to restore such a notebook."""
 
 from __future__ import annotations
 

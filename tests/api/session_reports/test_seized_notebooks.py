@@ -227,7 +227,7 @@ def test_an_aide_with_link_and_mailbox_starts_no_notebook_of_a_coach_with_a_pin(
 
 
 def test_merging_the_seized_notebook_gives_the_manager_nothing(programme: Programme) -> None:
-    """The coach opens the manager's notebook with a passphrase that the manager has revealed."""
+    """The coach opens the manager's notebook with its passphrase, revealed by the manager."""
     manager, bearer = programme.device(), programme.new_link()
     begin_notebook(manager, bearer, programme.mailed_code(manager, bearer))
     manager.put(f"{NOTES}/passphrase", json={"passphrase": PASSPHRASE}, headers=bearer)

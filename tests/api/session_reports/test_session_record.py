@@ -81,11 +81,11 @@ class Meeting:
         return f"/p/{self.links[code]}/sessions/{self.session.id}{last}"
 
     def device(self, code: str) -> dict[str, str]:
-        """Return the header by which a person's verified device is recognised."""
+        """Return the header that identifies a person's verified device."""
         return {"X-Device-Key": self.keys[code]}
 
     def to_do(self) -> dict[ToDoKind, int]:
-        """Return the office's tasks about records."""
+        """Return the number of the office's tasks about records, keyed by kind."""
         kinds = (ToDoKind.ATTENDANCE_DIFFERS, ToDoKind.ASKED_OFFICE)
         found = read_to_do(self.world.services)
         return {one.kind: one.count for one in found if one.kind in kinds}

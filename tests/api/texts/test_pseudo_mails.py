@@ -1,4 +1,4 @@
-"""All text of emails comes from the catalogues, as every email in the pseudo-locale shows."""
+"""All text in emails comes from the catalogues, as every email in the pseudo-locale shows."""
 
 from __future__ import annotations
 

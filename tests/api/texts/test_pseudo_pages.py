@@ -1,4 +1,4 @@
-"""All text of pages comes from the catalogues, as every page in the pseudo-locale shows."""
+"""All text on pages comes from the catalogues, as every page in the pseudo-locale shows."""
 
 from __future__ import annotations
 

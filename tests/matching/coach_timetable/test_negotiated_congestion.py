@@ -1,4 +1,4 @@
-"""Negotiated congestion, compared with enumeration if coachees compete for days and weeks."""
+"""Negotiated congestion, compared with enumeration where coachees compete for days and weeks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A search that is limited in steps ends at the same point, however fast the clock runs."""
+"""A search limited to a number of steps ends at the same point, however fast the clock runs."""
 
 from __future__ import annotations
 
