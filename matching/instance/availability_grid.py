@@ -247,9 +247,11 @@ class _AvailabilityCache:
                 else free_intervals(windows, time_zone(zone), self._days)
             )
             free = np.zeros(len(self._starts), dtype=np.bool_)
-            for begin, end in spans:
-                low, high = np.searchsorted(self._starts, (begin, end - self._minutes + 1))
-                free[low : max(low, high)] = True
+            begin, end = np.array(list(spans), dtype=np.int64).reshape(-1, 2).T
+            low = self._starts.searchsorted(begin)
+            high = np.maximum(low, self._starts.searchsorted(end - self._minutes + 1))
+            for first, last in zip(low.tolist(), high.tolist(), strict=True):
+                free[first:last] = True
             self._starts_by_windows[zone, windows] = pack(free)
         return self._starts_by_windows[zone, windows]
 

@@ -82,7 +82,7 @@ class PricingOracles:
 
     def local(self, coach: int, pairs: Sequence[int]) -> int:
         """Encode a coach's pairs as a bit set of local indices."""
-        places = np.searchsorted(self.problem.by_coach[coach], np.asarray(pairs, dtype=np.int64))
+        places = self.problem.by_coach[coach].searchsorted(pairs)
         return sum(1 << place for place in places.tolist())
 
     def pairs(self, coach: int, local: int) -> tuple[int, ...]:
