@@ -148,20 +148,19 @@ def _reach_by_day(
     policy: SessionPolicy,
 ) -> NDArray[np.bool_]:
     """Return `bool[c]`: whether each row has enough days with the required gaps."""
-    place = days - days[0]
-    first, last = policy.min_gap_days, policy.max_gap_days
-    free = np.zeros((len(common), int(place[-1]) + 1), dtype=np.bool_)
-    reachable = np.zeros_like(free)
-    for column, day in enumerate(place.tolist()):
-        free[:, day] |= common[:, column]
-        reachable[:, day] |= opening[:, column]
+    edges = np.flatnonzero(np.diff(days, prepend=days[0] - 1))
+    # Days come first in memory, since every step combines whole days.
+    free, reachable = (
+        np.logical_or.reduceat(np.ascontiguousarray(one.T), edges) for one in (common, opening)
+    )
+    day = days[edges]
+    first = np.searchsorted(day, day - policy.max_gap_days)
+    end = np.searchsorted(day, day - policy.min_gap_days, side="right")
+    sums = np.zeros((len(day) + 1, len(common)), dtype=np.int16)
     for _ in range(policy.count - 1):
-        sums = np.zeros((len(free), free.shape[1] + 1), dtype=np.int64)
-        np.cumsum(reachable, axis=1, out=sums[:, 1:])
-        day = np.arange(free.shape[1])
-        earliest, after_latest = np.maximum(day - last, 0), np.maximum(day - first + 1, 0)
-        reachable = free & (sums[:, after_latest] > sums[:, np.minimum(earliest, after_latest)])
-    answer: NDArray[np.bool_] = np.logical_or.reduce(reachable, axis=1)
+        np.cumsum(reachable, axis=0, out=sums[1:])
+        reachable = free & (sums[end] > sums[first])
+    answer: NDArray[np.bool_] = np.logical_or.reduce(reachable, axis=0)
     return answer
 
 

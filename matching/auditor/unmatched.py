@@ -51,13 +51,16 @@ def _funnel(context: AuditContext, entry: Unmatched) -> tuple[FunnelStep, ...]:
 
 def _count_schedulable(context: AuditContext, row: int, columns: NDArray[np.int64]) -> int:
     free, cycle = context.evaluator.inputs.availability_grid, context.cycle
-    common = unpack(free.coachees[row] & free.coaches[columns], len(free.starts))
-    days = free.day.astype(np.int64) + cycle.cycle.start.toordinal()
     coaches = [context.roster.coaches[column] for column in columns.tolist()]
+    days = free.day.astype(np.int64) + cycle.cycle.start.toordinal()
     if context.under_way is None:
+        own = np.flatnonzero(unpack(free.coachees[row], len(free.starts)))
+        common = unpack(free.coaches[columns], len(free.starts))[:, own]
         return count_schedulable_coaches(
-            *(common, free.starts, days, coaches, cycle.sessions), contracting=free.contracting
+            *(common, free.starts[own], days[own], coaches, cycle.sessions),
+            contracting=int((own < free.contracting).sum()),
         )
+    common = unpack(free.coachees[row] & free.coaches[columns], len(free.starts))
     coachee = context.roster.coachees[row].id
     return sum(
         _can_continue(context, coachee, coach, (starts, free.starts, days))

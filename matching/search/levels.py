@@ -52,6 +52,7 @@ def run_levels(state: SearchState, levels: Sequence[ObjectiveLevel], first: Choi
     while True:
         state.start_pass(effort)
         state.allowed, state.all_proven = allowed, all_proven
+        state.floors_hold = all_proven
         choice, outcomes, can_continue = _run_pass(state, levels, choice)
         if not can_continue or state.deadline.remaining == 0:
             return LevelsResult(choice, outcomes)
@@ -70,6 +71,7 @@ def _run_pass(
         found = (search or SumLevel(state, level, choice)).run()
         choice = choice if found.choice is None else found.choice
         outcomes.append(_outcome(state, level, choice, found))
+        state.floors_hold = state.all_proven and (outcomes[-1].proven or search is not None)
         state.all_proven &= outcomes[-1].proven
         can_continue |= state.effort_exceeded and not outcomes[-1].proven
     return choice, tuple(_with_value_of(state, choice, one) for one in outcomes), can_continue
@@ -103,5 +105,5 @@ def _outcome(
     value, bound = found.value, found.bound
     if level is ObjectiveLevel.REPEAT:
         value = int(state.problem.repeated[choice].sum())
-        bound = max(0, value - (found.bound - found.value)) if state.all_proven else 0
+        bound = max(0, value - (found.bound - found.value)) if state.floors_hold else 0
     return LevelOutcome(name=level, value=value, bound=bound, proven=value == bound)

@@ -51,6 +51,10 @@ class Repair:
         self._chosen = dict(zip(problem.coachee[choice].tolist(), choice.tolist(), strict=True))
         self._options_of: dict[int, list[tuple[int, int]]] = {}
         self._unplaced = {*problem.coachee[pairs].tolist()}.difference(self._chosen)
+        self._is_allowed = np.zeros(problem.size, dtype=np.bool_)
+        self._is_allowed[pairs] = True
+        self._coaches: list[int] = np.unique(problem.coach[pairs]).tolist()
+        self._coachees_of: dict[int, list[int]] = {}
 
     @property
     def choice(self) -> Choice:
@@ -95,12 +99,20 @@ class Repair:
 
     def unplaced_near(self, coaches: Iterable[int]) -> list[int]:
         """Return unmatched coachees who have an allowed pair with one of `coaches`."""
-        wanted = {*coaches}
-        return [
-            coachee
-            for coachee in self.unplaced
-            if any(coach in wanted for _, coach in self._options(coachee))
-        ]
+        near = {coachee for coach in coaches for coachee in self.coachees_of(coach)}
+        return sorted(near & self._unplaced)
+
+    def coachees_of(self, coach: int) -> list[int]:
+        """Return the coachees of a coach's allowed pairs, ascending."""
+        if coach not in self._coachees_of:
+            own = self._problem.by_coach[coach]
+            self._coachees_of[coach] = self._problem.coachee[own[self._is_allowed[own]]].tolist()
+        return self._coachees_of[coach]
+
+    @property
+    def not_full(self) -> list[int]:
+        """The coaches with a free place and an allowed pair, ascending."""
+        return [coach for coach in self._coaches if self._left[coach] > 0]
 
     def remove(self, pair: int) -> None:
         """Remove a chosen pair."""

@@ -20,7 +20,7 @@ from matching.search.repair import Repair
 _MAX_RUINED_COACHES = 4
 _MAX_UNPLACED = 12  # coachees without a match in a round, besides those who lose theirs
 _SKIP = 0.1  # the probability that a possible coach is not considered
-_UNPLACED_FIRST = 0.6  # the probability that a round is about a coachee without a match
+_UNPLACED_FIRST = 0.6  # the probability that a round is about those without a match
 _HALF = 0.5  # in half of the rounds, half of the coaches' matches are removed instead of all
 _NEIGHBOUR = 0.7  # the probability that the next coach suits a coachee of the previous one
 # Shares of the rounds that insert people in random order, and with few options first.
@@ -48,7 +48,8 @@ class RuinAndRecreate:
         problem = oracles.problem
         self._coachee, self._coach = problem.coachee, problem.coach
         self._coachees: list[int] = np.unique(problem.coachee[pairs]).tolist()
-        self._profit: dict[int, int] = dict(zip(pairs.tolist(), profit.tolist(), strict=True))
+        self._profit = np.zeros(problem.size, dtype=np.int64)
+        self._profit[pairs] = profit
         self._random = Random(oracles.seed)  # noqa: S311 - an order, not a secret
 
     def run(self, accept: Callable[[Choice], bool], deadline: Deadline) -> None:
@@ -73,8 +74,8 @@ class RuinAndRecreate:
     def _round(self, deadline: Deadline) -> int:
         """Perform one round; return the increase in profit, or 0 if the round was undone."""
         repair = self._repair
-        centre = self._centre()
-        coaches = self._coaches_near(centre)
+        centre, coaches = self._centre()
+        self._add_coaches_near(centre, coaches)
         before = repair.matches_of(coaches)
         removed = [pair for pair in before if not self._is_fixed(pair)]
         if self._random.random() < _HALF:
@@ -84,11 +85,11 @@ class RuinAndRecreate:
         for pair in removed:
             repair.remove(pair)
         people = [int(self._coachee[pair]) for pair in removed] + unplaced[:_MAX_UNPLACED]
-        lost = sum(self._profit[pair] for pair in removed)
+        lost = int(self._profit[removed].sum())
         if repair.match_of(centre) is None and centre not in people:
             people.insert(0, centre)
         added = self._recreate(people, centre, deadline)
-        gain = sum(self._profit[pair] for pair in added) - lost
+        gain = int(self._profit[added].sum()) - lost
         if gain < 0:
             for pair in added:
                 repair.remove(pair)
@@ -117,18 +118,31 @@ class RuinAndRecreate:
                 added.append(pair)
         return added
 
-    def _centre(self) -> int:
-        """Draw the coachee at the centre of the round."""
-        if self._random.random() < _UNPLACED_FIRST:
-            unplaced = self._repair.unplaced
-            if unplaced:
-                return self._random.choice(unplaced)
-        return self._random.choice(self._coachees)
+    def _centre(self) -> tuple[int, list[int]]:
+        """Draw the coachee at the centre of the round, and the first coaches.
 
-    def _coaches_near(self, centre: int) -> list[int]:
-        """Draw coaches: one who suits `centre`, and others who suit the same coachees."""
+        Mostly, the round is about a coachee without a match or a coach with a free place, whichever
+        there are fewer of.
+        """
+        repair, coach, coachees = self._repair, -1, self._coachees
+        if self._random.random() < _UNPLACED_FIRST:
+            unplaced, not_full = repair.unplaced, repair.not_full
+            if 0 < len(not_full) < len(unplaced):
+                coach = self._random.choice(not_full)
+                coachees = repair.coachees_of(coach)
+            else:
+                coachees = unplaced or coachees
+        centre = self._random.choice(coachees)
+        if coach < 0:
+            own = repair.coaches_of(centre)
+            return centre, [self._random.choice(own[: 1 + len(own) // 2])]
+        match = repair.match_of(centre)
+        other = coach if match is None else int(self._coach[match])
+        return centre, [coach] if other == coach else [coach, other]
+
+    def _add_coaches_near(self, centre: int, coaches: list[int]) -> None:
+        """Draw more coaches, most of whom suit the same coachees."""
         own = self._repair.coaches_of(centre)
-        coaches = [self._random.choice(own[: 1 + len(own) // 2])]
         while len(coaches) < self._random.randint(2, _MAX_RUINED_COACHES):
             matched = self._repair.matches_of(coaches[-1:])
             near = (
@@ -140,4 +154,3 @@ class RuinAndRecreate:
             if coach in coaches:
                 break
             coaches.append(coach)
-        return coaches

@@ -25,8 +25,10 @@ from matching.search.branch_and_price import NO_BOUND, maximise
 from matching.search.column_generation import Choice, ColumnGeneration, PricingOracles
 from matching.search.flow_and_repair import flow_and_repair
 from matching.search.lexicographic_weights import LexicographicObjective, Objective, meets_minimums
+from matching.search.ruin_and_recreate import RuinAndRecreate
 
 _MAX_PAIRS = 400_000  # no exact search above this size
+_REPAIR_SHARE = 0.4  # of a level's effort, for a choice near a known one
 
 ReportLevel = Callable[[ObjectiveLevel, int | None, int | None], None]
 """Called with the current level, the incumbent's value and the bound."""
@@ -40,6 +42,8 @@ class SearchState:
         allowed: `bool[P]`, the pairs that may be chosen.
         must_place: `bool[n]`, the coachees who must be placed.
         all_proven: whether every level so far is proven optimal.
+        floors_hold: whether every plan that is no worse on the levels so far meets their floors;
+            this is so, too, if only the latest level is not proven, and it is `worst`.
         effort: the effort that each level has in this pass.
         effort_exceeded: whether the latest level has used up its effort.
         grace: the effort that the next level may use after the time limit has passed.
@@ -70,6 +74,7 @@ class SearchState:
         self._known_bounds: dict[tuple[ObjectiveLevel, tuple[int, ...], int], int] = {}
         self._part_bounds: dict[tuple[ObjectiveLevel, tuple[int, ...], int, int], int] = {}
         self.all_proven = True
+        self.floors_hold = True
         self.grace = 0.0
         self.start_pass(inf)
 
@@ -234,15 +239,22 @@ class SearchState:
         for part in self.parts(self.allowed):
             inside = known[part[known]]
             if not allowed[inside].all():
-                choice = self.within(part, known).find_feasible_choice(allowed & part)
+                state = self.within(part, known)
+                choice = state.find_feasible_choice(allowed & part, inside)
                 if choice is None:
                     return None
                 inside = choice
             found.append(inside)
         return np.sort(np.concatenate(found))
 
-    def find_feasible_choice(self, allowed: NDArray[np.bool_]) -> Choice | None:
-        """Return a feasible choice among `allowed` pairs; `None` proves that none exists."""
+    def find_feasible_choice(
+        self, allowed: NDArray[np.bool_], near: Choice | None = None
+    ) -> Choice | None:
+        """Return a feasible choice among `allowed` pairs; `None` proves that none exists.
+
+        `near` is a feasible choice that may contain other pairs. With too many pairs for an exact
+        search, it is repaired first.
+        """
         found: list[Choice] = []
 
         def accept(choice: Choice) -> bool:
@@ -250,7 +262,9 @@ class SearchState:
                 found.append(choice)
             return bool(found)
 
-        flow_result = self.flow([Objective(self.problem.points)], allowed)
+        if near is not None and np.count_nonzero(allowed) > _MAX_PAIRS:
+            self._repair(near[allowed[near]], np.flatnonzero(allowed), accept)
+        flow_result = None if found else self.flow([Objective(self.problem.points)], allowed)
         if flow_result:
             flow, combined = flow_result
             if flow.value < combined.required:
@@ -261,3 +275,12 @@ class SearchState:
         nothing = np.zeros(self.problem.size)
         generation = self.column_generation(allowed)
         return maximise(generation, nothing, None, lambda _value, _bound: None, target=0).choice
+
+    def _repair(self, start: Choice, pairs: Choice, accept: Callable[[Choice], bool]) -> None:
+        """Ruin and recreate `start` until `accept` returns true, with a share of the effort."""
+        objectives = [*self.required_objectives, Objective(self.problem.points)]
+        combined = LexicographicObjective(self.problem, objectives)
+        if fits_integer_range(self.problem, combined.max_profit):
+            search = RuinAndRecreate(self.oracles, start, pairs, combined.profit[pairs])
+            with self.heuristic(_REPAIR_SHARE, ends=False) as deadline:
+                search.run(accept, deadline)

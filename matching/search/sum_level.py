@@ -27,7 +27,7 @@ from matching.search.lexicographic_weights import (
 from matching.search.ruin_and_recreate import RuinAndRecreate
 from matching.search.search_state import SearchState
 
-_FLOW_SHARE = 0.3  # of a level's effort, for flow and repair
+_FLOW_SHARE = 0.5  # of a level's effort, for flow and repair
 _RUIN_SHARE = 0.4  # of a level's effort, for ruin and recreate
 _CONTRACTING_RUIN_SHARE = 0.2  # with contracting sessions, for which a level has more effort
 
@@ -47,10 +47,10 @@ class SumLevel:
         self._value = int(self._weights[choice].sum())
         self._unconditional_bound = objective_bound(state.problem, self._weights)
         self._bound = self._unconditional_bound
-        if state.all_proven:  # otherwise, floors of the parts may differ from those of the bound
+        if state.floors_hold:  # otherwise, floors of the parts may differ from those of the bound
             self._bound = min(self._bound, state.known_bound(level))
         self._placed = int(level_weights(state.problem, ObjectiveLevel.PLACED)[choice].sum())
-        if level is ObjectiveLevel.REPEAT and state.all_proven:
+        if level is ObjectiveLevel.REPEAT and state.floors_hold:
             self._bound = min(self._bound, self._placed)
 
     def run(self) -> SearchResult:
@@ -58,11 +58,11 @@ class SumLevel:
         self._report()
         with self._state.limited_effort():  # return the incumbent and the current bound
             self._close_gap()
-        if self._state.all_proven:
+        if self._state.floors_hold:
             self._state.store_bound(self._level, self._bound)
         self._state.decided.append(Objective(self._weights, self._value))
-        # If an earlier level is not proven, only the unconditional bound is valid for every plan.
-        bound = self._bound if self._state.all_proven else self._unconditional_bound
+        # If the floors may exclude a plan that is no worse, only the other bound is valid.
+        bound = self._bound if self._state.floors_hold else self._unconditional_bound
         return SearchResult(self._best, self._value, max(self._value, bound))
 
     def _close_gap(self) -> None:

@@ -14,8 +14,10 @@ import pytest
 from coach.cycle import Cycle
 from coach.objective import ObjectiveLevel
 from coach.people import Roster
+from matching.deadline import DeadlineExceededError
 from matching.instance.problem import cross_border_balance
 from matching.search import levels as levels_module
+from matching.search import search_state as search_state_module
 from matching.search.branch_and_price import SearchResult
 from matching.search.column_generation import Choice, PricingOracles
 from matching.search.construction_heuristic import construct_choice
@@ -23,6 +25,7 @@ from matching.search.levels import level_weights, run_levels
 from matching.search.lexicographic_weights import Objective
 from matching.search.search_state import SearchState
 from matching.search.sum_level import SumLevel
+from matching.search.worst_level import WorstLevel
 from tests.bench.instances import MANY_PLACES, identical_people, instance
 from tests.matching.crowded import crowded
 from tests.matching.plans import every_plan, never, oracles_of
@@ -121,6 +124,52 @@ def test_bound_after_an_unproven_level_holds_for_every_plan(second: ObjectiveLev
     assert lower_under_the_first > 0
 
 
+def test_bound_of_total_after_an_unproven_worst_holds_for_every_plan_that_is_no_worse(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(WorstLevel, "_probe", no_probe)
+    levels = (ObjectiveLevel.PLACED, ObjectiveLevel.WORST, ObjectiveLevel.TOTAL)
+    unproven = lower = 0
+    for seed in range(8):
+        oracles = free_choice(Random(seed))
+        worth = [
+            (tuple(value(oracles, level, plan) for level in levels), plan)
+            for plan in every_plan(oracles)
+        ]
+        most = max(one[0] for one, _ in worth)
+        _, first = min((one for one in worth if one[0][0] == most), key=lambda one: one[0][1])
+        _, worst, total = run_levels(state_of(oracles), levels, first).levels
+        assert total.bound >= max(one[2] for one, _ in worth if one[:2] >= (most, worst.value)), (
+            seed
+        )
+        unproven += not worst.proven
+        lower += not worst.proven and total.bound < max(one[2] for one, _ in worth)
+    assert unproven > 1
+    assert lower > 0
+
+
+def no_probe(_self: WorstLevel, _step: int) -> None:
+    """End the search for the worst points, as if its effort were used up."""
+    raise DeadlineExceededError
+
+
+def test_worst_points_of_a_problem_too_large_for_an_exact_search_are_those_of_a_plan(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search_state_module, "_MAX_PAIRS", 0)
+    levels = (ObjectiveLevel.PLACED, ObjectiveLevel.WORST)
+    optimal = 0
+    for seed in range(20):
+        oracles = free_choice(Random(seed), crowded)
+        state = SearchState(oracles, never.with_effort(0.5), lambda *_: None)
+        placed, worst = run_levels(state, levels, NOBODY).levels
+        plans = {tuple(value(oracles, one, plan) for one in levels) for plan in every_plan(oracles)}
+        assert (placed.value, worst.value) in plans, seed
+        assert worst.bound >= max(plan[1] for plan in plans if plan[0] >= placed.value), seed
+        optimal += (placed.value, worst.value) == max(plans)
+    assert optimal > 10
+
+
 def test_number_of_repeats_that_is_not_proven_has_a_lower_bound() -> None:
     problems = (free_choice(Random(seed)).problem for seed in range(100))
     problem = next(problem for problem in problems if problem.size >= 3)
@@ -188,7 +237,7 @@ def test_bound_of_a_part_holds_if_its_floors_are_optimal() -> None:
         plans = [one for one in every_plan(oracles) if allowed[one].all()]
         first = random.choice(plans)
         placed = level_weights(problem, ObjectiveLevel.PLACED)
-        state.all_proven = False
+        state.all_proven = state.floors_hold = False
         state.decided.append(Objective(placed, int(placed[first].sum())))
         best = SumLevel(state, ObjectiveLevel.KEPT, first).run().choice
         assert best is not None

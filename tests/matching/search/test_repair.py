@@ -49,3 +49,24 @@ def test_coachee_is_moved_to_the_one_of_several_coaches_who_has_a_place() -> Non
     repair = Repair(oracles, choice, allowed, problem.points[allowed])
     repair.place([0], never)
     assert repair.choice.tolist() == [pair[0, 0], pair[1, 1], pair[2, 2]]
+
+
+def test_free_places_and_people_without_a_match_follow_each_change() -> None:
+    roster = Roster(
+        coachees=(coachee("c1"), coachee("c2"), coachee("c3")),
+        coaches=(coach("k1", capacity=2), coach("k2", capacity=1)),
+    )
+    problem = (oracles := oracles_of(roster, CYCLE)).problem
+    pairs = np.flatnonzero((problem.coach == 0) | (problem.coachee == 0))
+    repair = Repair(oracles, np.zeros(0, dtype=np.int64), pairs, problem.points[pairs])
+    assert (repair.coachees_of(0), repair.coachees_of(1)) == ([0, 1, 2], [0])
+    assert (repair.not_full, repair.unplaced_near([0, 1])) == ([0, 1], [0, 1, 2])
+    mine = [
+        int(np.flatnonzero((problem.coach == 0) & (problem.coachee == one))[0]) for one in (0, 1)
+    ]
+    for pair in mine:
+        repair.add(pair)
+    assert (repair.not_full, repair.unplaced_near([0])) == ([1], [2])
+    assert repair.unplaced_near([1]) == []
+    repair.remove(mine[0])
+    assert (repair.not_full, repair.unplaced_near([1])) == ([0, 1], [0])
