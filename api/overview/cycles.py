@@ -32,7 +32,7 @@ from matching.rematching.comparison import compare_policies
 
 
 class CycleSummary(CycleHeader):
-    """A cycle with its numbers of coachees and coaches and its published plan."""
+    """A cycle with its published plan and the numbers of its coachees and coaches."""
 
     coachees: int
     coaches: int
@@ -63,7 +63,7 @@ class PolicyText(FrozenModel):
 
 
 class CycleFileText(FrozenModel):
-    """A cycle and the text of its cycle file, with its version."""
+    """A cycle, with the text and the version of its cycle file."""
 
     cycle: CycleHeader
     text: str
@@ -127,7 +127,7 @@ def change_policy(
     *,
     version: int | None = None,
 ) -> CycleSummary:
-    """Change settings of a cycle's policy; its cycle file keeps its comments.
+    """Change settings of a cycle's policy, preserving the comments in the cycle file.
 
     `version` is the policy version on which the changes are based; `None` disables the check.
 

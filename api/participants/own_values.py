@@ -1,4 +1,4 @@
-"""Values that people set themselves, which a later list replaces only if it changes them.
+"""Values that people set themselves, which later lists replace only if the listed value changes.
 
 For each field that the person has set, `PersonRow.listed` contains its value in the latest list. If
 a new list still has this value, the person's own value is kept. If the list has a different value,

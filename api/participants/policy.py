@@ -68,7 +68,7 @@ def replace_policy(tx: Transaction, cycle_id: str, file: PolicyFile, *, now: dat
 def change_policy(
     tx: Transaction, cycle_id: str, changes: Mapping[str, JsonValue], *, now: datetime
 ) -> None:
-    """Change settings of a cycle's policy in its cycle file, which keeps its comments.
+    """Change policy settings in a cycle's file, preserving the file's comments.
 
     `changes` is a JSON merge patch (RFC 7396); `null` restores a default.
 

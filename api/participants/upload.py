@@ -135,7 +135,7 @@ def store_lists(
 def store_list(
     tx: Transaction, cycle_id: str, side: Side, people: Sequence[Person], *, now: datetime
 ) -> UploadSummary:
-    """Replace the list of one side of a cycle with `people`; return a summary of the changes.
+    """Replace the list for one side of a cycle with `people`; return a summary of the changes.
 
     Raises:
         NotFoundError: there is no such cycle.

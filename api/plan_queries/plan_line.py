@@ -85,7 +85,7 @@ def plan_lines(
 def chart_of(
     plan: StoredPlan, lines: Iterable[PlanLine], texts: Renderer, addresses: Mapping[str, str]
 ) -> TimetableChart | None:
-    """Return a chart of the timetables of some coachees, or `None` if none of them has a coach.
+    """Return a chart of some coachees' timetables, or `None` if none of them has a coach.
 
     `addresses` contains the addresses of the pages about their sessions, keyed by uid.
     """

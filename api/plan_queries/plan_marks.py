@@ -1,4 +1,4 @@
-"""Marks for bans, waivers and preferences, for the coachees shown on a plan's page."""
+"""Marks showing bans, waivers and preferences for the coachees on a plan's page."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class StoredPlan:
-    """A plan with its result and the input of its run as JSON, as they are stored.
+    """A plan, with its result and its run's input in their stored JSON form.
 
     Attributes:
         summary: the plan as it appears in a list.

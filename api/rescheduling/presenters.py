@@ -1,4 +1,4 @@
-"""Values for the pages for choosing another time, formatted in the reader's time zone."""
+"""Values for pages where another time is chosen, formatted in the reader's time zone."""
 
 from __future__ import annotations
 

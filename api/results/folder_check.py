@@ -1,4 +1,4 @@
-"""Checks that the files in a results folder agree with `result.json` by parsing each of them."""
+"""Parses each file in a results folder, and checks that it agrees with `result.json`."""
 
 from __future__ import annotations
 

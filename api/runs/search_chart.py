@@ -19,7 +19,7 @@ _FULL, _MARGIN = 100.0, 6.0
 
 @dataclass(frozen=True, slots=True)
 class LevelChart:
-    """The chart of a level: its name, a description of the outcome, and the points of two lines.
+    """A level's chart: its name, a description of the outcome, and the points of two lines.
 
     A line is empty if the search has no value or bound yet, or if the level took no time.
     """

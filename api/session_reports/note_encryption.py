@@ -79,7 +79,7 @@ def move_notes(
     *,
     now: datetime,
 ) -> None:
-    """Re-encrypt notes, given with their texts, in a notebook with new data keys.
+    """Re-encrypt notes, given with their texts, under new data keys in a notebook.
 
     Data keys that are no longer used by any note are deleted. Copies of these keys, for example in
     backups, do not decrypt notes written from now on.

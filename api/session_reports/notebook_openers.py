@@ -1,4 +1,4 @@
-"""Openers of notebooks: copies of a notebook's key, each encrypted with one of the coach's secrets.
+"""Notebook openers: copies of a notebook's key, each encrypted with one of the coach's secrets.
 
 The key of a notebook is random and never stored in plain text. Each device, the passphrase and the
 recovery code has an opener. Its inner layer is encrypted with a key that can be derived only from

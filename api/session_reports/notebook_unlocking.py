@@ -169,7 +169,7 @@ def _merge(
 def _combine_by_session(
     tx: Transaction, notes: Iterable[tuple[NoteRow, str]]
 ) -> list[tuple[NoteRow, str]]:
-    """Combine notes on the same session, given with their texts, into the latest of them."""
+    """Combine notes on the same session, given with their texts, into the latest note."""
     combined: dict[str, tuple[NoteRow, str]] = {}
     for note, text in sorted(notes, key=lambda each: each[0].written_at):
         earlier, before = combined.get(note.session_id, (None, ""))

@@ -73,7 +73,7 @@ def session_ids(tx: Transaction, cycle_id: str) -> Sequence[str]:
 def sessions_by_id(
     tx: Transaction, cycle_id: str, ids: Sequence[str]
 ) -> tuple[SessionDetails, ...]:
-    """Return the sessions with these ids, in this order, with times in the cycle's time zone.
+    """Return the sessions with these ids in the given order, in the cycle's time zone.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -78,7 +78,7 @@ class ReplyCounts:
 def select_sessions(
     tx: Transaction, cycle_id: str, query: ListQuery, *, now: datetime
 ) -> Selected[str]:
-    """Return a page of the ids of a cycle's sessions that match a query."""
+    """Return one page of the session ids in a cycle that match a query."""
     of_cycle = SessionRow.cycle_id == cycle_id
     statement = (
         select(SessionRow.id, *_SIDES)

@@ -95,7 +95,7 @@ def draft_of(
 
 
 def draft_group(keyring: Keyring, principal: Principal) -> str:
-    """Return the prefix of the names of all drafts of a user, or of a person's link."""
+    """Return the prefix shared by the names of all drafts of a user or a person's link."""
     person = f"{principal.person_id}.{principal.credential_id}"
     owner = person if principal.user_id is None else f"user {principal.user_id}"
     return keyring.mac("groups of drafts", owner.encode()).hex()[:_NAME_LENGTH]

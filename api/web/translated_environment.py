@@ -41,7 +41,7 @@ class TranslatedEnvironment(Environment):
 
 
 class _Translator(NodeTransformer):
-    """Replaces calls that look up a constant text with its translation."""
+    """Replaces calls that look up constant texts with the texts' translations."""
 
     def __init__(self, translations: NullTranslations) -> None:
         self._translations = translations

@@ -1,4 +1,4 @@
-"""Pages where a pair views its sessions' modules, and the coach plans them."""
+"""Pages where a pair views the modules of its sessions, and where the coach plans them."""
 
 from __future__ import annotations
 

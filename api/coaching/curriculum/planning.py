@@ -136,7 +136,7 @@ def use_suggestion(
 
 
 def read_own_syllabi(services: Services, principal: Principal) -> tuple[PairSyllabus, ...]:
-    """Return the syllabus of a coachee, or the syllabi of all current coachees of a coach."""
+    """Return a coachee's own syllabus, or the syllabi of all of a coach's current coachees."""
     with services.database.reading() as tx:
         person_id = principal.person_id or ""
         modules, schedule = all_modules(tx), person_schedule(tx, person_id)

@@ -99,7 +99,7 @@ class OfficeFollowUp(FrozenModel):
 
 @dataclass(frozen=True, slots=True)
 class OfficePage:
-    """One page of the follow-ups of a cycle, and the number of all follow-ups in each state.
+    """One page of a cycle's follow-ups, and the total number of follow-ups in each state.
 
     `is_asked` is true if pairs that finish from now on will be asked.
     """

@@ -84,7 +84,7 @@ def answer_to_stay(
 
 @dataclass(frozen=True, slots=True)
 class FormRequest(LinkRequest):
-    """A request for the form for one follow-up."""
+    """A request for a follow-up's form."""
 
     follow_up_id: str
 

@@ -1,4 +1,4 @@
-"""JSON routes for follow-ups, for the person who is asked, for posts, and for the office."""
+"""JSON routes for follow-ups, used by the people asked, by posts, and by the office."""
 
 from __future__ import annotations
 

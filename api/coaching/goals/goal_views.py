@@ -64,7 +64,7 @@ class GoalView(FrozenModel):
 
 
 class ScoreView(FrozenModel):
-    """The T score of all rated goals at one moment, rated by one person or by both together."""
+    """The T score of all goals rated at one moment, by one person or by both together."""
 
     moment: RatingMoment
     by: Rater
@@ -129,7 +129,7 @@ def one_goal(work: PairWork, row: GoalRow) -> GoalView:
 
 
 def _visible_ratings(work: PairWork, goal_ids: Sequence[str]) -> Sequence[GoalRatingRow]:
-    """Return the ratings by the two people in the pair, but not by an earlier coach."""
+    """Return the ratings by the pair's two people, excluding those by an earlier coach."""
     return work.tx.scalars(
         select(GoalRatingRow)
         .where(

@@ -99,7 +99,7 @@ def _find(tx: Transaction, pairs: Sequence[Pair]) -> _Found:
 
 
 def _find_enrolment(tx: Transaction, cycle_id: str, coachees: Sequence[str], found: _Found) -> None:
-    """Find the dates of the call, of nominations, and of emails that asked people to enrol."""
+    """Find the dates of the call, nominations, and emails that asked people to enrol."""
     found.called = tx.scalar(select(CallRow.created_at).where(CallRow.cycle_id == cycle_id))
     for person_id, day in tx.execute(
         select(NominationRow.person_id, NominationRow.nominated_on).where(

@@ -23,7 +23,7 @@ def first_entries() -> dict[str, str]:
 
 
 def create_from_fields(services: Services, entered: Mapping[str, str]) -> CycleSummary:
-    """Create a cycle from the texts of its fields, as from a cycle file.
+    """Create a cycle from the texts of form fields, as if from a cycle file.
 
     Raises:
         UnusableInputError: texts are invalid. The error lists all faults, with the key as the
