@@ -20,8 +20,8 @@ MIN_FOCUS, MAX_FOCUS = 2, 4
 class AgreementState(StrEnum):
     """The state of an agreement.
 
-    `AGREED` becomes `ACTIVE` once the first session has started; `state_at` derives this. While a
-    change waits for the other person's approval, the agreement is `AMENDED`, and its last agreed
+    `AGREED` becomes `ACTIVE` once the first session has started; `state_at` computes this. While a
+    change is awaiting the other person's approval, the agreement is `AMENDED`, and its last agreed
     text applies.
     """
 

@@ -95,8 +95,8 @@ def epoch_minute_to_local(minute: int, zone: ZoneInfo) -> datetime:
 def local_to_epoch_minute(day: date, minute: int, zone: ZoneInfo) -> int:
     """Convert a wall-clock time, in minutes after midnight on `day`, to an epoch minute.
 
-    Minute 1440 is the following midnight. A wall-clock time that a clock change skips is converted
-    to the moment of the change; one that it repeats is converted to the first of the two.
+    Minute 1440 is the following midnight. A wall-clock time skipped by a clock change is converted
+    to the moment of the change; a repeated time is converted to its first occurrence.
     """
     if minute == MINUTES_PER_DAY:
         day, minute = day + timedelta(days=1), 0

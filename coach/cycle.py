@@ -76,8 +76,8 @@ class CycleDates(CycleFileTable):
     """`[cycle]`: the cycle's name, its first and last days, and the time zone of these dates.
 
     `follow_up_months` lists how many months after a pair is completed the coachee is asked about
-    the outcome of goals and commitments; if it is empty, nobody is asked. With `follow_up_coach`,
-    the coach is asked as well.
+    the outcome of goals and commitments; if it is empty, nobody is asked. If `follow_up_coach` is
+    true, the coach is asked as well.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=200)] = "Cycle"
@@ -132,8 +132,9 @@ def _is_empty(value: Sized) -> bool:
 class CalendarPolicy(CycleFileTable):
     """`[calendar]`: blackout dates, and whether people are unavailable on public holidays.
 
-    `observances` lists, by country, further holiday categories of the `holidays` package. On these
-    holidays, everybody in the country is unavailable, whether or not public holidays are kept free.
+    `observances` lists further holiday categories of the `holidays` package, keyed by country. On
+    these holidays, everyone in the country is unavailable, whether or not public holidays are kept
+    free.
     """
 
     public_holidays: bool = True
@@ -263,7 +264,7 @@ class TimetablePolicy(CycleFileTable):
     ) -> TimetablePolicy:
         """Return a copy with the given preferred times of individual coachees, keyed by id.
 
-        `hours` is set to 0 if neither they nor `preferred` contain any times.
+        `hours` is set to 0 if neither these nor `preferred` contain any times.
         """
         hours = self.hours if self.preferred or preferred_by else 0
         return self.model_copy(update={"preferred_by": preferred_by, "hours": hours})

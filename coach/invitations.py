@@ -210,8 +210,8 @@ def apply_messages(
 ) -> dict[str, SentInvitation]:
     """Return the invitations last sent to a person, keyed by uid, after the messages `sent`.
 
-    Messages with an outdated SEQUENCE, or an equal one and an earlier stamp, are ignored, so
-    replaying them cannot reinstate a cancelled session.
+    Messages with an outdated SEQUENCE, or with the same SEQUENCE and an earlier stamp, are ignored,
+    so replaying them cannot reinstate a cancelled session.
     """
     latest = dict(before)
     for message in sent:

@@ -51,7 +51,7 @@ class LifeFacts:
         contracted: when both people had accepted the agreement.
         session_ends: the ends of the confirmed sessions, in order.
         first_start: the start of the first confirmed session.
-        completed: when the two recorded that they had finished.
+        completed: when the two people recorded that they had finished.
         left: when either person left or the pair was replaced, unless the pair had been completed.
         follow_ups: when the follow-ups were due, in order, excluding those that the coachee had
             declined by then.

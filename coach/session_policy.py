@@ -35,9 +35,10 @@ def _is_default_gap(gap: tuple[int, int]) -> bool:
 class SessionPolicy(CycleFileTable):
     """`[sessions]`: the number, length and spacing of sessions, and the limits per coach.
 
-    With `contracting_minutes`, each pair first has a session of that length in which the two agree
-    on how they work. It is number 0 and not part of `count`. `contracting_gap_days` are the minimum
-    and the maximum number of days from its local date to that of session 1.
+    If `contracting_minutes` is set, each pair first has a session of that length in which the two
+    people agree on how they will work. Its number is 0, and it is not included in `count`.
+    `contracting_gap_days` contains the minimum and maximum number of days from its local date to
+    that of session 1.
 
     Until `reschedule_cutoff_hours` before a session, its participants can move it by agreement;
     after that, the programme office decides.

@@ -36,8 +36,8 @@ class RunInterruptible(Protocol):
     ) -> ResultT:
         """Return `work()`, or propagate the exception that `check` raises.
 
-        `check` is called before the work starts and, if possible, while it runs. If it raises,
-        `stop` is called to end the work early.
+        `check` is called before the work starts and, if possible, while it runs. If it raises an
+        exception, `stop` is called to end the work early.
         """
         ...
 

@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     """Mark tests with a browser as slow, and order the selected tests by file.
 
     The tests of a file run in one process (`--dist loadfile`), in this order of files. Files with a
-    browser, which needs a core to itself, are spread between the others.
+    browser, which needs a core to itself, are spread among the others.
     """
     for item in items:
         if "browser" in item.path.parts:

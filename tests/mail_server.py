@@ -57,8 +57,8 @@ class MailServer:
 
     Attributes:
         taken: the accepted messages, in order.
-        to_recipient: the next replies to RCPT, by recipient.
-        to_message: the next replies to DATA, by recipient.
+        to_recipient: the next replies to RCPT, keyed by recipient.
+        to_message: the next replies to DATA, keyed by recipient.
         encrypted: for each message, whether the connection was encrypted.
     """
 

@@ -72,7 +72,7 @@ class ListComparison:
         kind: the kind of people.
         people: everyone in either list.
         earlier_count: the number of people in the earlier list; `None` if there is none, in which
-            case everybody is new.
+            case everyone is new.
     """
 
     kind: PeopleKind

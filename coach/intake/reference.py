@@ -40,9 +40,9 @@ class ReadContext:
     Finding a close match is slow, and a file can contain a hundred thousand typos. After `budget`
     comparisons, faults are reported without suggestions.
 
-    With `strict`, only values in the standard format are accepted. Otherwise, values whose meaning
-    is certain are understood. `encoding` is the encoding of files that are not Unicode. `mapping`
-    contains the column names for other headers, keyed by the kind of people and
+    If `strict` is true, only values in the standard format are accepted. Otherwise, other values
+    are also accepted if their meaning is certain. `encoding` is the encoding of files that are not
+    Unicode. `mapping` contains the column names for other headers, keyed by the kind of people and
     `coach.folding.header_key`; a header that maps to an empty name is skipped.
     """
 

@@ -27,9 +27,9 @@ def identity_warnings(
 ) -> Iterator[tuple[PeopleSheet, InputFault]]:
     """Yield a warning for each address that several humans share, and for each repeated human.
 
-    A human is repeated by a further row in the same list. Offices share mailboxes, so people with
-    the same address and different names are different people, unless their rows have the same
-    `person`.
+    A human is repeated if the same list contains another row for them. Offices share mailboxes, so
+    people with the same address and different names are different people, unless their rows have
+    the same `person`.
     """
     rows = _rows(coachees, coaches)
     by_address: dict[str, list[_Row]] = defaultdict(list)

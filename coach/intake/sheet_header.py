@@ -47,7 +47,7 @@ class UnknownHeader:
         header: the header as written.
         key: its key in `ReadContext.mapping`, together with the kind of people.
         suggestion: the nearest name of a column, if there is one.
-        samples: the first values below it, without repetitions.
+        samples: the first values below it, without duplicates.
     """
 
     header: str
@@ -162,7 +162,7 @@ class _HeaderReader:
         return meant if meant in _NAMES[kind] else None
 
     def _mapped(self, cell: str, kind: PeopleKind) -> str | None:
-        """Return the column a user assigned to a header, "" to skip it, or `None` if unassigned."""
+        """Return the column that a user assigned to a header, "" to skip it, or `None` if none."""
         return self.read_context.mapping.get((kind.value, _mapping_key(cell)))
 
     def _add_column(self, header: SheetHeader, place: int, cell: str) -> None:

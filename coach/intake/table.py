@@ -17,7 +17,7 @@ class TextTable:
         file: the name of the file as given by the user.
         rows: all rows, starting with the header (row 1). Rows may differ in length, and empty rows
             are included, so that row numbers match the spreadsheet.
-        cell_faults: why cells could not be read, by row (from 1) and column (from 0).
+        cell_faults: why cells could not be read, keyed by row (from 1) and column (from 0).
         sheet: the name of the sheet, if the workbook has several.
     """
 

@@ -14,7 +14,7 @@ def people_rows(kind: PeopleKind, people: Iterable[Person]) -> Iterator[list[str
     """Yield the header of a people file, and a row for each person.
 
     Reading these rows returns the same people, even with `strict`, provided that every id that they
-    refer to belongs to somebody in the cycle. Fields that were not set are empty cells.
+    refer to belongs to a person in the cycle. Fields that were not set become empty cells.
     """
     people = tuple(people)
     names = [

@@ -175,7 +175,7 @@ class Message:
         text: the English text, with parameters as `{name}`; the singular if there is a plural.
         plural: the English plural, used unless the parameter `count` is one; `None` if there is
             none.
-        kinds: the parameters by name.
+        kinds: the kinds of the parameters, keyed by name.
     """
 
     code: str

@@ -133,7 +133,7 @@ class RestrictedMaster:
     def forbid(self, pairs: Collection[int]) -> None:
         """Add a row that forbids choosing all of `pairs` together.
 
-        No row is needed if one of them has no column.
+        No row is needed if one of the pairs has no column.
         """
         columns = [self._column[pair] for pair in sorted(pairs) if pair in self._column]
         if len(columns) == len(pairs):

@@ -65,7 +65,7 @@ def best_timetable(
     """Return an optimal timetable, or the best one found with a lower bound.
 
     The result is never worse than `incumbent`, and is `incumbent` itself if the problem is too
-    large. `effort` limits CP-SAT, in its deterministic time.
+    large. `effort` limits the search by CP-SAT, in CP-SAT's deterministic time.
 
     Raises:
         CancelledError, DeadlineExceededError: see `Deadline.check`; `incumbent` remains valid.

@@ -113,7 +113,8 @@ class CoachOracle:
     ) -> list[int]:
         """Return feasible sets, found by heuristics, whose profit exceeds `threshold`.
 
-        With contracting sessions, a search that found none is not repeated with the same arguments.
+        If there are contracting sessions, a search that found no set is not repeated with the same
+        arguments.
         """
         if self.cannot_exceed(profit, threshold):
             return []

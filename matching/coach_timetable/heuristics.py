@@ -92,7 +92,7 @@ def similar_series(
 
     Args:
         calendar: the coach's calendar.
-        timetables: the known timetables, by the set of their candidates.
+        timetables: the known timetables, keyed by the set of their candidates.
         maximal: the sets among these that are not subsets of others.
         wanted: the set of candidates for whom a timetable is sought.
     """

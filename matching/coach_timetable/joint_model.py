@@ -38,7 +38,7 @@ class JointTimetableModel:
         """Build the model.
 
         Args:
-            calendars: the calendar of each coach, by row.
+            calendars: the calendar of each coach, keyed by row.
             candidates: the local indices of each coach's candidates.
             humans: for each candidate, the humans in the pair whose sessions must not overlap.
         """

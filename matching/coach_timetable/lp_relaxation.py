@@ -107,8 +107,8 @@ class LpRelaxation:
     ) -> None:
         """Solve the relaxation, and solve it again with the day cuts that it violates.
 
-        This ends when no cut is violated, when the value drops to `needed`, or after `_CUT_ROUNDS`
-        rounds of cuts.
+        The loop ends when no cut is violated, when the value drops to `needed`, or after
+        `_CUT_ROUNDS` rounds of cuts.
         """
         costs = np.array([profit.get(one, 0.0) for one in rows.candidates])
         index = np.arange(len(costs), dtype=np.int32)

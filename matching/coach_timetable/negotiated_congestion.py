@@ -138,9 +138,9 @@ def negotiate(
 ) -> dict[int, list[int]] | None:
     """Return the positions of each candidate in `wanted`, or `None` if no restart succeeds.
 
-    Each restart uses another order of candidates and another history factor, the permanent increase
-    in the cost of a contested position. The first one begins with the `known` series of some
-    candidates. The `deadline` is checked before each restart.
+    Each restart uses a different order of candidates and a different history factor, the permanent
+    increase in the cost of a contested position. The first one begins with the `known` series of
+    some candidates. The `deadline` is checked before each restart.
     """
     for one in wanted:
         if one not in planners:
@@ -206,7 +206,7 @@ class _CongestionState:
     def reroute(self, present_factor: float, rng: Random | None) -> bool:
         """Reroute all contested series; return whether the conflicts are resolved.
 
-        With `rng`, the series are rerouted in a random order. A contested day becomes more
+        If `rng` is given, the series are rerouted in a random order. A contested day becomes more
         expensive for contracting sessions and for all other sessions.
         """
         if not self._week_can_bind and not self._contested:

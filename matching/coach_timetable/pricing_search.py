@@ -30,7 +30,7 @@ class PricingSearch:
     """The search for sets whose profit exceeds a threshold.
 
     Attributes:
-        found: the sets that were found, by increasing profit.
+        found: the sets that were found, in order of increasing profit.
         undecided: sets of sufficient profit that might be feasible. If nothing was found, all other
             feasible sets whose profit exceeds the threshold contain one of these.
     """

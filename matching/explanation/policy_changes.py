@@ -1,6 +1,6 @@
 """Individual relaxations of a cycle's policy.
 
-Every plan remains feasible under each of them, apart from contracting sessions that are dropped.
+Every plan remains feasible under each relaxation, apart from contracting sessions that are dropped.
 Excluded pairs of countries, units and chains of command are never relaxed. Language groups are
 suggested only for mutually intelligible languages, and the manager decides whether to allow them.
 """

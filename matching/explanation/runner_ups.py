@@ -173,7 +173,7 @@ class RunnerUps:
     def _is_acceptable(self, row: int, choice: Choice) -> bool:
         """Return whether a choice places `row` and all pinned coachees, and meets the share.
 
-        The method does not check whether its pairs are allowed.
+        The method does not check whether the pairs of the choice are allowed.
         """
         problem = self._problem
         placed = problem.coachee[choice]

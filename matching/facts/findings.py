@@ -1,6 +1,6 @@
 """Messages of the auditor's findings: the object concerned, and a description of the fault.
 
-The two are displayed together: "level total: value is 3; computed from the matches, it is 4".
+Both parts are displayed together: "level total: value is 3; computed from the matches, it is 4".
 """
 
 from __future__ import annotations

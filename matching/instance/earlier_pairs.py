@@ -20,8 +20,8 @@ EarlierPair = tuple[str, str]
 def find_earlier_pairs(roster: Roster, results: Iterable[Result]) -> tuple[EarlierPair, ...]:
     """Return the pairs of a roster whose humans were coachee and coach in an earlier result.
 
-    Humans are recognised by the keys in the result, and by their ids if it has no keys for them.
-    The pairs are in file order.
+    Humans are recognised by the keys in the result, and by their ids if the result has no keys for
+    them. The pairs are in file order.
     """
     return tuple(earlier_cycles_by_pair(roster, results))
 

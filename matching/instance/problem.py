@@ -50,14 +50,14 @@ class MatchingProblem:
         coach: `int64[P]`, rows in the roster.
         points: `int64[P]`, the pairs' points.
         kept: `bool[P]`, whether the pair is in the earlier result.
-        repeated: `bool[P]`, whether the two were a pair in an earlier cycle.
+        repeated: `bool[P]`, whether the two people were a pair in an earlier cycle.
         cross: `bool[P]`, whether the pair crosses a border.
         pinned: `bool[P]`, whether the pair must be chosen.
         share: the minimum share of cross-border pairs among the chosen ones.
         limits: gaps, lengths and caps of sessions.
         free: everyone's free starts.
         demand: the sessions each pair still has to place in a cycle in progress, otherwise `None`.
-        sessions_in_week: each coach's number of past sessions in the week `week`, by row.
+        sessions_in_week: each coach's number of past sessions in the week `week`, keyed by row.
         week: the week of `UnderWay.not_before` in a cycle in progress, otherwise -1.
         humans: the humans with several rows, or `None` if there are none.
     """
@@ -248,7 +248,7 @@ def _sessions_in_first_week(roster: Roster, history: FixedHistory | None) -> dic
 def least_attainable_share(share: Fraction, people: int) -> Fraction:
     """Return the smallest share, at least `share`, that up to `people` pairs can attain.
 
-    For up to `people` pairs, requiring it is equivalent to requiring `share`.
+    For up to `people` pairs, requiring this share is equivalent to requiring `share`.
     """
     if share == 0:
         return share

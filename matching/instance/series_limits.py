@@ -57,7 +57,7 @@ class SeriesLimits:
     def spacing_minutes(self) -> int:
         """The minimum number of minutes from one start to the coach's next start.
 
-        It differs after a contracting session; see `contracting_spacing`.
+        The number differs after a contracting session; see `contracting_spacing`.
         """
         return self.minutes + self.buffer_minutes
 

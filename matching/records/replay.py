@@ -24,7 +24,7 @@ class ReplayDifference(ResultValue):
     """A difference between a record and a repeated run.
 
     Attributes:
-        about: what differs, such as `level total`.
+        about: the item that differs, such as `level total`.
         recorded: the recorded value.
         now: the current value.
     """
@@ -74,7 +74,7 @@ def replay(
         stored: the result that is currently stored with the record.
         rerun: the result of the repeated run.
         trace: the steps reported by the repeated run.
-        inputs: digests of the current inputs, by name.
+        inputs: digests of the current inputs, keyed by name.
         surroundings: the environment of the repeated run.
     """
     old, new = comparable_results(stored, rerun)

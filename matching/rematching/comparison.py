@@ -32,9 +32,9 @@ class LevelDifference(ComparisonValue):
     """The values of a level in two results.
 
     `before` or `after` is `None` if that result does not have the level. `gain` is `after -
-    before`, or `before - after` at the level `repeat`, which is minimised; more is always better.
-    It is `None` if either value is missing, or if the level counts points and the weights or rules
-    differ.
+    before`, or `before - after` at the level `repeat`, which is minimised; a higher gain is always
+    better. It is `None` if either value is missing, or if the level counts points and the weights
+    or rules differ.
     """
 
     name: ObjectiveLevel

@@ -30,9 +30,9 @@ def explain_moves(
 ) -> tuple[Move, ...]:
     """Return a move, with its reason, for each coachee whose coach or sessions changed.
 
-    `evaluator` is for the roster and policy of `after`. If `chosen` is given, only these changes
-    are explained, and only their people have to be in the roster. `on_move` is called before each
-    move and may raise an exception to stop.
+    `evaluator` must be based on the roster and policy of `after`. If `chosen` is given, only these
+    changes are explained, and only their people have to be in the roster. `on_move` is called
+    before each move and may raise an exception to stop.
     """
     changed = compare_results(before, after).changed if chosen is None else chosen
     explainer = _MoveExplainer(evaluator, before, after)

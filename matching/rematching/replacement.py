@@ -205,7 +205,7 @@ class _BookedCalendar:
     ) -> tuple[int, ...] | None:
         """Return the starts of the series that ends earliest, or `None` if there is none.
 
-        `start_times` contains, by number, the possible starts of the first and of the last session.
+        `start_times` contains the possible starts of the first and last sessions, keyed by number.
         All sessions after the first have the same possible starts as the last.
         """
         first, last = numbers[0], numbers[-1]

@@ -144,7 +144,7 @@ class PairCalendar:
     def gap_range(self, earlier: SeriesSession, later: SeriesSession) -> tuple[int, int]:
         """Return the minimum and maximum number of days between two sessions.
 
-        If sessions between the two were cancelled, the maximum gap grows accordingly.
+        If sessions in between were cancelled, the maximum gap grows accordingly.
         """
         least, most = self.cycle.sessions.gap_days(earlier.number)
         between = range(earlier.number + 1, later.number)

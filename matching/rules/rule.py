@@ -55,7 +55,7 @@ class Example:
         coachee: fields that differ from the default coachee `c`.
         coach: fields that differ from the default coach `k`.
         policy: cycle file tables that differ from the defaults.
-        earlier: whether the two were a pair in an earlier cycle.
+        earlier: whether the two people were a pair in an earlier cycle.
     """
 
     situation: str
@@ -107,5 +107,5 @@ class Rule(ABC):
     def reason(self, coachee: Coachee, coach: Coach, points: int) -> Fact:
         """Return the reason for a pair's `points`, as a phrase that can end a sentence.
 
-        The reason never reveals which of the two refused the other.
+        The reason never reveals which person refused the other.
         """

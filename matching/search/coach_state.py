@@ -28,8 +28,8 @@ class PreviousSchedule:
     """Sessions that pairs already have from an earlier result.
 
     Attributes:
-        starts: the starts to keep if possible (epoch minutes), by pair and session number.
-        past: the past sessions, by pair.
+        starts: the starts to keep if possible (epoch minutes), keyed by pair and session number.
+        past: the past sessions, keyed by pair.
     """
 
     starts: Mapping[Pair, Mapping[int, int]] = field(default_factory=dict)

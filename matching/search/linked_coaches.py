@@ -2,10 +2,10 @@
 
 Two coaches are linked if a human belongs to pairs of both, for example as the coach of one pair and
 the coachee of the other. Each coach's own oracle solves a relaxation: it decides whether the coach
-has time for their coachees, ignoring everybody's sessions with other coaches. A set of pairs of
-linked coaches is *infeasible* if the sessions cannot all be placed unless a human is in two
-sessions at once. For each minimal infeasible set, the master problem gets a row that forbids
-choosing all its pairs (combinatorial Benders cuts, Codato and Fischetti 2006).
+has time for their coachees, ignoring sessions with other coaches. A set of pairs of linked coaches
+is *infeasible* if the sessions cannot all be placed unless a human is in two sessions at once. For
+each minimal infeasible set, the master problem gets a row that forbids choosing all its pairs
+(combinatorial Benders cuts, Codato and Fischetti 2006).
 """
 
 from __future__ import annotations
@@ -191,8 +191,9 @@ class LinkedCoaches:
     def _insert(self, pairs: PairSet, known: Mapping[int, Series] = MappingProxyType({})) -> bool:
         """Schedule the coaches one by one, store the result, and return whether it succeeded.
 
-        Each coach is scheduled around the sessions of those before. A coach for whom this fails
-        comes first in the next attempt. Coaches all of whose pairs have `known` series keep them.
+        Each coach is scheduled around the sessions of the coaches before. A coach for whom this
+        fails comes first in the next attempt. Coaches all of whose pairs have `known` series keep
+        them.
         """
         by_coach = self._by_coach(pairs)
         queue = sorted(

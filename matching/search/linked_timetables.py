@@ -1,10 +1,10 @@
 """The `schedule` level for linked coaches, whose timetables depend on each other.
 
 A human with several rows may have sessions with several coaches, so these coaches' timetables are
-not independent. The best timetables of the coaches alone bound the quality. If they are compatible,
+not independent. The coaches' best individual timetables bound the quality. If they are compatible,
 they are optimal. Otherwise the coaches are optimised in turn around the sessions of the others
-(block coordinate descent), from two starting points: as many of the coaches' own best timetables as
-are compatible, and a joint timetable.
+(block coordinate descent), from two starting points: as many of the coaches' best individual
+timetables as are compatible, and a joint timetable.
 """
 
 from __future__ import annotations

@@ -102,8 +102,8 @@ class SearchState:
     def heuristic(self, share: float, *, ends: bool) -> Iterator[Deadline]:
         """Limit a heuristic to a share of the level's effort, and end it silently after that.
 
-        `ends` states that the heuristic would end by itself. If it runs out of effort before that,
-        the level is marked as able to use more effort.
+        `ends` states whether the heuristic would end by itself. If it runs out of effort before
+        that, the level is marked as able to use more effort.
         """
         try:
             yield self.deadline.with_effort(share * self.effort)
@@ -167,7 +167,7 @@ class SearchState:
     def within(self, part: NDArray[np.bool_], choice: Choice) -> SearchState:
         """Return the state of a search that is restricted to one of several `parts`.
 
-        The minimums of the decided levels are those that the feasible `choice` attains there.
+        The minimums of the decided levels are those that the feasible `choice` attains in the part.
         """
         state = copy(self)
         here = np.zeros(len(self.must_place), dtype=np.bool_)

@@ -35,7 +35,7 @@ class Walk:
 
     Attributes:
         browser: the client, signed in as a manager.
-        pages: the HTML of each page, by a descriptive name.
+        pages: the HTML of each page, keyed by a descriptive name.
         paths: the paths of the pages that were opened with GET.
     """
 
@@ -384,7 +384,7 @@ def _try_another_policy(walk: Walk, cycle: str, plan: str) -> str:
 
 
 def _edit_policy(walk: Walk, cycle: str) -> None:
-    """Edit the policy, decisions about pairs, and a person, including with faults and too late."""
+    """Edit the policy, pair decisions and a person, including with invalid input and too late."""
     walk.open("policy", f"{cycle}/policy/edit")
     change = {"sessions.buffer_minutes": "15", "rules.country.relation": "different"}
     walk.submit("policy, checked", f"{cycle}/policy/check", data=change)

@@ -1,7 +1,7 @@
 """Explanations at the size of a mission: next best coaches, remedies, and advice.
 
-Advice is computed as by the command. Next best coaches are computed for ten seconds, whereas the
-report limits their search in steps. The time for solving the cycle is not included.
+Advice is computed as in the command. Next best coaches are computed for ten seconds, whereas the
+report limits their search to a number of steps. The time for solving the cycle is not included.
 """
 
 from __future__ import annotations

@@ -129,9 +129,9 @@ def instance(shape: InstanceClass, seed: int) -> tuple[Roster, Cycle]:
 def identical_people(coachees: int, coaches: int) -> tuple[Roster, Cycle]:
     """Generate people who differ only in their names, with sessions exactly three weeks apart.
 
-    Everybody is free for two sessions each Monday. Two Mondays are not available, so a series of
-    six fits only into every third week from the third week on. Each coach can therefore coach only
-    two people, although the capacity is 3 and there is time for more sessions in total.
+    Everyone is free for two sessions each Monday. Two Mondays are not available, so a series of six
+    fits only into every third week from the third week on. Each coach can therefore coach only two
+    people, although the capacity is 3 and there is time for more sessions in total.
     """
     cycle = Cycle(
         cycle=CycleDates(name="Benchmark", start=date(2027, 1, 18), end=date(2027, 7, 16)),

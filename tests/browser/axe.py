@@ -19,7 +19,7 @@ async () => (await axe.run({ resultTypes: ["violations"] })).violations.flatMap(
 
 
 def open_page_for_axe(browser: Browser) -> Page:
-    """Open an empty page into which axe-core can be loaded; skip the test if it is missing."""
+    """Open an empty page for loading axe-core; skip the test if axe-core is missing."""
     if not _SCRIPT.exists():
         pytest.skip("needs axe-core: npm install --prefix tests/node")
     return browser.new_page(bypass_csp=True)

@@ -14,7 +14,7 @@ DAYS = ("Mon", "Tue", "Thu")
 def write(folder: Path, seed: int, *, both_roles: bool = False) -> None:
     """Write a cycle with up to five coachees and three coaches, around a clock change.
 
-    With `both_roles`, some of the coaches are also coachees.
+    If `both_roles` is true, some of the coaches are also coachees.
     """
     rng = random.Random(seed)
     coachees = [_coachee(rng, n) for n in range(rng.randint(3, 5))]

@@ -95,7 +95,7 @@ def record_as_held(world: World, session: SessionDetails) -> None:
 async def _send(
     address: str, people: list[Person], times: int, a_second: int
 ) -> tuple[list[float], int]:
-    """Send requests; return the seconds since each was due, and the number of errors."""
+    """Send requests; return each latency in seconds from the due time, and the number of errors."""
     latencies: list[float] = []
     errors = 0
     connections = ConnectionPool(address)

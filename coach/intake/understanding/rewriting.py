@@ -68,7 +68,7 @@ _ROLE = {
 def rewrite_cell(column: str, text: str, aliases: Aliases) -> list[Rewriting]:
     """Rewrite the entries of a cell in the standard format, if their meaning is certain.
 
-    Entries that are not understood, and cells in columns without such rules, are returned
+    Entries that are not understood, and cells in columns without rewriting rules, are returned
     unchanged.
     """
     rewrite = _REWRITERS.get(column)

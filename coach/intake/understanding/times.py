@@ -40,7 +40,7 @@ _SEPARATORS = re.compile(r"[;\n]")
 class Rewriting(NamedTuple):
     """An entry of a cell: as it was written, and in the standard format.
 
-    The two are equal if the entry needs no rewriting, or was not understood.
+    Both forms are the same if the entry needs no rewriting or was not understood.
     """
 
     written: str

@@ -81,7 +81,7 @@ class PublishedCycle:
     def hold_first_session(self, code: str, *, contracting: bool = False) -> None:
         """Move a coachee's first session into the past, and all other sessions into the future.
 
-        With `contracting`, the first session is a contracting session.
+        If `contracting` is true, the first session is a contracting session.
         """
         now = self.world.services.now()
         person = self.world.person_id(self.id, code)

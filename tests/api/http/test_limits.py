@@ -1,8 +1,8 @@
 """Managers limited to cycles or countries cannot access objects or people beyond their limits.
 
 All routes are called once by each of two limited managers: with objects of a cycle beyond their
-limits, and with objects of their own cycle, in which case the responses must not name anybody
-beyond the limits.
+limits, and with objects of their own cycle, in which case the responses must not name anyone beyond
+the limits.
 """
 
 from __future__ import annotations

@@ -44,7 +44,8 @@ def read(values: dict[str, str], *, strict: bool = False) -> PeopleSheet:
 def understood(values: dict[str, str]) -> str:
     """Return how the last of the values was understood.
 
-    Checks that no other value had to be interpreted, and that strict reading rejects only this one.
+    This also checks that no other value had to be interpreted, and that strict reading rejects only
+    this one.
     """
     found = read(values)
     assert found.faults == ()

@@ -1,6 +1,6 @@
 """Calendars agree with the sessions after any sequence of changes.
 
-With `GENDER_COACH_LIVES=1000` in the environment, that many sequences are tried instead of a few.
+If the environment contains `GENDER_COACH_LIVES=1000`, 1000 sequences are tried instead of a few.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class OfficeHasCrashedError(Exception):
 class Calendar:
     """A calendar that shows an event for each UID.
 
-    It applies messages in the order of arrival. With `keeps_sequences`, it remembers the last
+    It applies messages in the order of arrival. If `keeps_sequences` is true, it remembers the last
     message about each UID, and ignores those with an earlier SEQUENCE. With the same SEQUENCE, it
     accepts only a REQUEST after a REQUEST, with a DTSTAMP that is not earlier: a cancellation is
     final, and must have its own SEQUENCE.

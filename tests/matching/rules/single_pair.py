@@ -36,7 +36,7 @@ def pair_inputs(
     """Return the inputs of the rules for a coachee `c` and a coach `k`.
 
     The arguments contain the fields that differ from the defaults. `earlier` is true if the two
-    were a pair in an earlier cycle.
+    people were a pair in an earlier cycle.
     """
     roster = Roster(
         coachees=(Coachee.model_validate({**_PERSON, "id": "c", "role": "commander", **coachee}),),
