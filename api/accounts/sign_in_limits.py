@@ -174,7 +174,7 @@ def _refused_until(tx: Transaction, budgets: dict[str, _Budget], now: datetime) 
 
 
 def _count(tx: Transaction, key: str, budget: _Budget, now: datetime) -> int:
-    """Count a failed attempt in a single statement, and return the number in the window."""
+    """Count a failed attempt in a single statement, and return the count for its window."""
     insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     expired, ends = FailedSignInRow.expires_at <= now, now + budget.window
     restarts = expired if budget.attempts is not None else FailedSignInRow.key.is_not(None)

@@ -242,7 +242,7 @@ def _encoded(content: bytes) -> bytes:
 
 @lru_cache(maxsize=4096)
 def _line_splitter(length: int) -> Callable[[bytes], tuple[bytes, ...]]:
-    """Return a function that splits `length` bytes into lines, followed by an empty line."""
+    """Return a function that splits `length` bytes into lines, plus a final empty line."""
     ends = range(0, length, _BASE64_LINE)
     return itemgetter(*(slice(at, at + _BASE64_LINE) for at in ends), slice(length, None))
 
@@ -266,7 +266,7 @@ def _subjects(texts: Renderer, title: str) -> tuple[str, ...]:
 
 
 def message_token(message: Message, address: str) -> str:
-    """Return the part before the `@` of the Message-ID of a message to `address`."""
+    """Return the left-hand part of the Message-ID for a message to `address`."""
     facts = (
         message.invitation.uid,
         address,

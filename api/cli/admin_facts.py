@@ -1,4 +1,4 @@
-"""Messages of the commands that administer a deployment."""
+"""Messages printed by the commands that administer a deployment."""
 
 from __future__ import annotations
 

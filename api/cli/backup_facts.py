@@ -1,4 +1,4 @@
-"""Messages of the commands for backups and keys."""
+"""Messages printed by the commands for backups and keys."""
 
 from __future__ import annotations
 

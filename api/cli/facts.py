@@ -1,4 +1,4 @@
-"""Messages of the commands that create results and print summaries."""
+"""Messages printed by the commands that create results and print summaries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages of the command that imports lists of people."""
+"""Messages printed by the command that imports lists of people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages of the commands that query results, pairs and rules."""
+"""Messages printed by the commands that query results, pairs and rules."""
 
 from __future__ import annotations
 

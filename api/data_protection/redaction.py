@@ -114,7 +114,7 @@ class Redactor:
         )
 
     def redact_person(self, one: Coachee | Coach) -> Coachee | Coach:
-        """Return a tombstone for an erased person, or anyone else with references pseudonymised."""
+        """Return an erased person's tombstone, or another person with pseudonymised references."""
         return self._redact_coachee(one) if isinstance(one, Coachee) else self._redact_coach(one)
 
     def policy_without_mentions(self, policy: Cycle) -> Cycle:

@@ -12,7 +12,7 @@ _ERASED = "(erased)"
 
 
 class Pseudonyms(Protocol):
-    """Maps the codes of erased people to new codes, and finds these people in texts."""
+    """Maps the codes of erased people to new codes, and finds mentions of these people in texts."""
 
     def new_coachee_code(self, code: str) -> str:
         """Return the new code of a coachee, or `code` if they are not erased."""
@@ -42,5 +42,5 @@ def waivers_of_others(redactor: Pseudonyms, waivers: Iterable[Waiver]) -> tuple[
 
 
 def mentioned_in_waiver(redactor: Pseudonyms, verdict: Verdict) -> bool:
-    """Return whether the reason of a waived verdict mentions an erased person."""
+    """Return whether the reason for a waived verdict mentions an erased person."""
     return redactor.mentions(str(verdict.reason.params.get("waiver", "")))

@@ -88,7 +88,7 @@ def count_applications(tx: Transaction, cycle_id: str) -> int:
 
 
 def approve(services: Services, application_id: str) -> str:
-    """Add an applicant to the list of their side, as an upload would, and return the cycle's id.
+    """Add an applicant to their side's list, as an upload would, and return the cycle's id.
 
     The person is sent their secret link. The addition can be undone until the next run.
 

@@ -80,7 +80,7 @@ def request_details_of_chosen(
 
 @APPLICATION_PAGES.post("/applications/{application_id}/approve")
 def approve(application_id: str, services: ServicesDep) -> Response:
-    """Add the applicant to the list of their side."""
+    """Add the applicant to their side's list."""
     return redirect_after_post(urls.applications(decisions.approve(services, application_id)))
 
 

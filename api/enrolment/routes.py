@@ -109,7 +109,7 @@ def request_details(cycle_id: str, services: ServicesDep) -> RequestSummary:
     responses=problem_responses(404, 409, 422),
 )
 def approve(application_id: str, services: ServicesDep) -> None:
-    """Add the applicant to the list of their side, and send them their secret link."""
+    """Add the applicant to their side's list, and send them their secret link."""
     decisions.approve(services, application_id)
 
 

@@ -1,4 +1,4 @@
-"""Messages of calendar feeds."""
+"""Messages about calendar feeds."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class SheetTooLargeError(UnreadableWorkbookError):
 
 
 class SheetRows(NamedTuple):
-    """A sheet that was read.
+    """The content of a sheet.
 
     Attributes:
         name: the name of the sheet.

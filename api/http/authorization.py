@@ -30,7 +30,7 @@ _IDENTIFIER = re.compile(rf"[0-9a-f]{{{ID_LENGTH}}}")
 _WHOLE = "main"  # recorded for routes without a parameter
 
 SecondFactorExemption = Callable[[Services], bool]
-"""Returns whether users need no second factor, which is true only in a demonstration."""
+"""Returns whether users are exempt from the second factor, as they are only in a demonstration."""
 
 WithinLimits = Callable[[Services, Principal, LimitRule, Mapping[str, str]], bool]
 """Returns whether the objects in the path of a request are within a manager's limits."""

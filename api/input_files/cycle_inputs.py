@@ -96,7 +96,7 @@ class CycleInputs:
     reading: ListReading = ListReading()
 
     def from_day(self, day: date) -> CycleInputs:
-        """Return the input for a cycle under way, with the sessions of `keep` before `day` fixed.
+        """Return the input for a cycle under way, fixing the sessions of `keep` before `day`.
 
         Without `keep`, the input is returned unchanged.
         """

@@ -97,7 +97,7 @@ def _without_null(value: object) -> object:
 
 
 def _depth(value: object, limit: int = _MAX_DEPTH + 1) -> int:
-    """Return how deeply a value is nested, at most `limit`."""
+    """Return the nesting depth of a value, up to `limit`."""
     if limit == 0 or not isinstance(value, Mapping | list):
         return 0
     inner = value.values() if isinstance(value, Mapping) else value

@@ -129,7 +129,7 @@ def _three_letter_codes() -> Iterator[tuple[str, str]]:
 
 
 def _language_codes() -> Iterator[tuple[str, str]]:
-    """Yield the code of a language with each of its three-letter codes (ISO 639-2 and 639-3)."""
+    """Yield each language's code with each of its three-letter codes (ISO 639-2 and 639-3)."""
     for alias, code in get_global("language_aliases").items():
         if re.fullmatch("[a-z]{3}", alias) and alias not in {*_NO_LANGUAGES, "hbs", "cnr"}:
             yield code, alias

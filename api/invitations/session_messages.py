@@ -66,7 +66,7 @@ def apply_message(row: SessionRow, message: Message, *, now: datetime) -> None:
 
 
 def counter_cutoff(tx: Transaction, cycle_id: str) -> timedelta:
-    """Return the time before a session until which its participants can agree on another time."""
+    """Return how long before a session its participants can still agree on another time."""
     hours = policy_of(cycle_row(tx, cycle_id)).sessions.reschedule_cutoff_hours
     return timedelta(hours=hours)
 

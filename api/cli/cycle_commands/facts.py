@@ -1,4 +1,4 @@
-"""Messages of the `gender-coach cycle` commands."""
+"""Messages printed by the `gender-coach cycle` commands."""
 
 from __future__ import annotations
 
