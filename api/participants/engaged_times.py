@@ -30,7 +30,7 @@ def engaged_times(tx: Transaction, person_ids: Collection[str]) -> Sequence[Time
 
 
 def engaged_by_human(tx: Transaction, cycle_id: str) -> dict[str, list[Times]]:
-    """Return when the humans in a cycle have required group events, in any role or cycle.
+    """Return the times of required group events for the humans in a cycle, in any role or cycle.
 
     The key is the id of the human, or of the person if they are not linked to one.
     """

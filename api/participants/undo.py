@@ -43,7 +43,7 @@ def end_undo(tx: Transaction, cycle_id: str) -> None:
 
 
 def forget_lists(tx: Transaction, cycle_id: str) -> None:
-    """Delete the stored contents of lists: the people before the latest one, undecided uploads."""
+    """Delete stored list contents: the people before the latest list, and undecided uploads."""
     end_undo(tx, cycle_id)
     tx.execute(delete(ListPreviewRow).where(ListPreviewRow.cycle_id == cycle_id))
     forget_compared_lists()

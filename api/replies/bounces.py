@@ -30,7 +30,7 @@ def record_bounces(tx: Transaction, mail: IncomingMail, *, now: datetime) -> Non
 
 
 def _sent(tx: Transaction, person: PersonRow, token: str, *, now: datetime) -> MailRow | None:
-    """Return the email to a person whose Message-ID begins with a token, if there is one."""
+    """Return a person's email whose Message-ID begins with a token, if there is one."""
     row = find_mail(tx, token) or find_mail(tx, introduction_id(token))
     if row is not None:
         return row if row.person_id == person.id else None

@@ -18,7 +18,7 @@ _MOST_COUNTS = 64
 
 
 def count_obstructed(tx: Transaction, *, now: datetime) -> dict[str, int]:
-    """Return how many upcoming sessions a participant cannot attend, keyed by cycle id.
+    """Return the numbers of upcoming sessions a participant cannot attend, keyed by cycle id.
 
     Sessions that were only declined are not counted.
     """

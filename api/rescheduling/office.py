@@ -1,4 +1,4 @@
-"""The programme office's use cases for single sessions: moving, cancelling, setting details.
+"""The programme office's use cases for moving and cancelling sessions, and setting details.
 
 The resulting emails are drafts, which the office reviews and releases with its other drafts.
 """

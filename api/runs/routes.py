@@ -89,7 +89,7 @@ def read_run(run_id: str, services: ServicesDep, texts: TextsDep) -> RunView:
 
 @RUNS.get("/runs/{run_id}/record", responses=problem_responses(404, 409))
 def read_run_record(run_id: str, services: ServicesDep) -> RunRecord:
-    """Get the record of a finished run: seed, parameters, input digests, versions, progress."""
+    """Get the record of a finished run: seed, parameters, input digests, versions and progress."""
     return runs.read_run_record(services, run_id)
 
 

@@ -1,4 +1,4 @@
-"""Composes notices informing coaches that a notebook was started or was newly unlocked."""
+"""Composes notices about notebooks that were started, or unlocked on a new device."""
 
 from __future__ import annotations
 

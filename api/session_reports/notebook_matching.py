@@ -102,7 +102,7 @@ def is_throttled(row: NotebookRow, now: datetime) -> bool:
 
 
 def match_secret(keyring: Keyring, candidates: Candidates, typed: str) -> Attempt:
-    """Compare `typed` with the secrets of a coach's notebooks, outside any transaction.
+    """Compare `typed` with the secrets of a coach's notebooks; too slow to do in a transaction.
 
     Recovery codes are compared first. They are too long to be guessed, so one that unlocks a
     notebook is not a wrong attempt at another.

@@ -1,1 +1,1 @@
-"""Shared code for pages: rendering, forms, labels, dates, the error page, static files."""
+"""Shared code for pages: rendering, forms, labels, dates, the error page and static files."""

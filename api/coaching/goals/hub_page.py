@@ -1,4 +1,4 @@
-"""The page for all of a person's pairs: agreements, goals, commitments, pending decisions."""
+"""The page for all of a person's pairs: agreements, goals, commitments and pending decisions."""
 
 from __future__ import annotations
 

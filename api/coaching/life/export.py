@@ -45,7 +45,7 @@ def nomination_of(tx: Transaction, person_id: str) -> ReportedNomination | None:
 
 
 def early_ends_of(tx: Transaction, side: Side, person_id: str) -> tuple[ReportedEarlyEnd, ...]:
-    """Return the reasons why a person's pairs ended early, omitting those that are not theirs."""
+    """Return the reasons why a person's pairs ended early, except the other person's reasons."""
     own = EarlyEndRow.coachee_id if side is Side.COACHEE else EarlyEndRow.coach_id
     rows = tx.scalars(
         select(EarlyEndRow)

@@ -1,4 +1,4 @@
-"""Finds the two people that a decision concerns from the text or selection in a form."""
+"""Identifies the two people in a decision from the text or selection in a form."""
 
 from __future__ import annotations
 

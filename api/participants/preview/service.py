@@ -1,4 +1,4 @@
-"""Use cases for previews: uploading lists, answering questions, reading, using, discarding."""
+"""Use cases for previews: uploading, answering questions, reading, using and discarding."""
 
 from __future__ import annotations
 
