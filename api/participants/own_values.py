@@ -19,7 +19,7 @@ NAMED_FIELDS = ("prefers", "refuses")
 
 
 _NO_VALUES: Mapping[str, Any] = {"busy": []}
-"""The empty values of fields that are omitted from a profile if they are empty."""
+"""The empty values of fields that a profile omits if they are empty."""
 
 
 def set_own_values(row: PersonRow, values: Mapping[str, Any]) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def list_questions(
 
 
 def cancel_question(services: Services, question_id: str) -> QuestionView:
-    """Cancel a question. A queued one ends immediately, a running one within about two seconds.
+    """Cancel a question. It ends immediately if queued, or within about two seconds if running.
 
     Raises:
         NotFoundError: there is no such question.

@@ -119,7 +119,7 @@ def _pair_and_times(match: Json | None) -> object:
 
 
 def load_plan_pair(tx: Transaction, plan_id: str, before_id: str | None = None) -> ComparedPair:
-    """Return the plan to compare with and the plan `plan_id`.
+    """Return the plan to compare with, then the plan `plan_id`.
 
     If `before_id` is `None`, the plan to compare with is the cycle's published plan.
 

@@ -131,7 +131,7 @@ def read_run_record(services: Services, run_id: str) -> RunRecord:
 
 
 def cancel_run(services: Services, run_id: str) -> RunView:
-    """Cancel a run. A queued run ends immediately, a running one within about two seconds.
+    """Cancel a run. A queued run ends immediately, and a running one within about two seconds.
 
     Raises:
         NotFoundError: there is no such run.

@@ -31,7 +31,7 @@ class NotesLockedError(NotAllowedError):
 
 
 class NotebookNeededError(NotesLockedError):
-    """Raised when a coach writes a note but has no notebook, or no confirmed one."""
+    """Raised when a coach writes a note but has no notebook, or no confirmed notebook."""
 
 
 def unlock_on_device(

@@ -1,4 +1,4 @@
-"""The question of fit: its recipients and times, who can see the answers, and their effects."""
+"""The fit question: its recipients and times, who can see the answers, and their effects."""
 
 from __future__ import annotations
 
