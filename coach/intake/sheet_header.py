@@ -128,7 +128,7 @@ class _HeaderReader:
         return header
 
     def _header_row(self) -> int:
-        """Return the row with the most known headers; rows above it are titles.
+        """Return the number of the row with the most known headers; rows above it are titles.
 
         If no row has two known headers, the first row is returned.
         """

@@ -114,7 +114,7 @@ def _instance(coachees: int, coaches: int) -> dict[str, object]:
 
 
 def _interpreter(method: Method, folder: Path) -> str:
-    """Return the Python that runs a method; if its installation fails, so will the run."""
+    """Return the Python executable for a method; if the installation fails, so will the run."""
     if not method.requirement:
         return sys.executable
     home = folder / method.program.removesuffix(".py")

@@ -146,7 +146,7 @@ def _paint(phone: Page, server: Server, camera: Camera) -> None:
 
 
 def link_in_mail(server: Server) -> str:
-    """Return the link in the email to the person who was added; wait until it arrives."""
+    """Return the link in the email to the person who was added, waiting until the email arrives."""
     assert server.mails is not None
     ends = time.monotonic() + _SECONDS
     while time.monotonic() < ends:

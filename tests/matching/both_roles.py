@@ -14,7 +14,7 @@ _SAME_HOURS = 0.7
 
 
 def both_roles(random: Random) -> tuple[Roster, Cycle]:
-    """Return two or three coaches, most of whom are also coachees, with time for few sessions."""
+    """Return an instance whose coaches are mostly also coachees, with time for few sessions."""
     roster, cycle = crowded(random, (2, 3, 3, 4))
     while len(roster.coaches) == 1:
         roster, cycle = crowded(random, (2, 3, 3, 4))

@@ -76,7 +76,7 @@ def many_places(seed: int) -> Instance:
 
 
 def every_rule(seed: int) -> Instance:
-    """Return a few people with settings for every rule."""
+    """Return an instance with a few people and settings for every rule."""
     random = Random(seed)
     roster = random_roster(random, random.randint(1, 5), random.randint(1, 3))
     return roster, random_cycle(random, roster), None

@@ -21,7 +21,7 @@ from tests.matching.plans import never
 
 
 def _same_day(random: Random, roster: Roster, cycle: Cycle) -> tuple[Roster, Cycle]:
-    """Return the instance with contracting sessions on the day of session 1 or a day earlier."""
+    """Return the instance with contracting sessions on the day of session 1 or the day before."""
     least = max(1, cycle.sessions.min_gap_days)
     changes = {
         "count": random.choice((1, 2)),
@@ -35,7 +35,7 @@ def _same_day(random: Random, roster: Roster, cycle: Cycle) -> tuple[Roster, Cyc
 
 
 def _one_day(random: Random) -> tuple[Roster, Cycle]:
-    """Return a coach and three coachees who are available at some times of a single day."""
+    """Return an instance with a coach and three coachees who are available on a single day."""
     roster, cycle = _same_day(random, *crowded(random, (3,)))
     coachees = tuple(
         one.model_copy(

@@ -44,7 +44,7 @@ def pairs_of(result: Result) -> tuple[tuple[str, str], ...]:
 
 
 def renamed(roster: Roster, **changes: object) -> Roster:
-    """Return the people of a later cycle, with other ids; `changes` apply to the first coachee."""
+    """Return a roster of the same people in a later cycle; `changes` apply to the first coachee."""
     coachees = [one.model_copy(update={"id": f"new-{one.id}"}) for one in roster.coachees]
     coachees[0] = coachees[0].model_copy(update=changes)
     coaches = tuple(one.model_copy(update={"id": f"new-{one.id}"}) for one in roster.coaches)

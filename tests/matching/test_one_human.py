@@ -37,7 +37,7 @@ CYCLE = Cycle.model_validate(
 
 
 def roster(*, hours: tuple[WeeklyWindow, ...] = MONDAY) -> Roster:
-    """Return Ana, who coaches Ben and is coached by Cara. All are available only in `hours`."""
+    """Return a roster: Ana coaches Ben and is coached by Cara; all are free only in `hours`."""
     return Roster(
         coachees=(
             coachee("ana", availability=hours, **BOTH),

@@ -44,7 +44,7 @@ TRUST = {"bond_trust": 4}
 
 @pytest.fixture
 def cycle(world: World) -> str:
-    """Return a cycle in which each pair in `PAIRS` has five weekly sessions."""
+    """Return the id of a cycle in which each pair in `PAIRS` has five weekly sessions."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS, sessions=5))
     return cycle_id

@@ -17,7 +17,7 @@ API = "/api/v1"
 
 @pytest.fixture
 def links(world: World, client: httpx.Client) -> tuple[str, str]:
-    """Return the links of two coaches in a cycle; each link has been used once."""
+    """Return the secret links of two coaches in a cycle; each link has been used once."""
     client.headers["Origin"] = str(client.base_url).rstrip("/")
     cycle_id = world.cycle()
     secrets = world.link(cycle_id, "K-1").secret, world.link(cycle_id, "K-2").secret

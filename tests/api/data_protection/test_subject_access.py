@@ -54,7 +54,7 @@ WORDS = ("Coachee 1", "c1@example.org", "own topic", "my feedback", "another day
 
 @pytest.fixture
 def cycle_id(world: World) -> str:
-    """Return a cycle in which C-1 and K-1 have submitted every kind of text about a session."""
+    """Return the id of a cycle in which C-1 and K-1 have written every kind of session text."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1", "C-2": "K-2"}))
     session = _session(world, cycle_id)

@@ -1,4 +1,4 @@
-"""The OpenAPI document, and problem documents of invalid requests."""
+"""The OpenAPI document, and problem documents for invalid requests."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def events(world: World, action: str) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def cycle_id(world: World) -> str:
-    """Return a cycle with a published plan of two pairs, and a coachee without messages."""
+    """Return the id of a cycle with a published plan of two pairs, and one unmatched coachee."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result(PAIRS))
     return cycle_id

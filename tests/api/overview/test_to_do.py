@@ -30,7 +30,7 @@ FIRST = datetime(2027, 1, 27, 8, 0, tzinfo=UTC)
 
 @pytest.fixture
 def cycle(world: World) -> str:
-    """Return a cycle with two sessions of a pair, whose invitations have been sent."""
+    """Return the id of a cycle with two sessions of a pair, whose invitations have been sent."""
     cycle_id = world.cycle()
     world.published(cycle_id, world.result({"C-1": "K-1"}))
     with world.database.writing() as tx:

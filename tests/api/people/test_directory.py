@@ -42,7 +42,7 @@ def _store(world: World, cycle_id: str, *names: str) -> None:
 
 @pytest.fixture
 def cycle_id(world: World) -> str:
-    """Return a cycle with three coaches, two of whom have similar names."""
+    """Return the id of a cycle with three coaches, two of whom have similar names."""
     cycle_id = world.cycle(0, 0)
     _store(world, cycle_id, "Ana Đorđević", "Ana Djordjevicc", "Boris Kos")
     return cycle_id

@@ -51,7 +51,7 @@ def published(world: World, cycle_id: str) -> str:
 
 @pytest.fixture
 def draft(world: World, cycle_id: str, published: str) -> str:
-    """Return a draft: C-1 as before, C-2 with another coach, C-3 without a coach, C-4 with one."""
+    """Store a draft: C-1 as before, C-2 with another coach, C-3 without a coach, C-4 with one."""
     assert published
     after = world.result({"C-1": "K-1", "C-2": "K-2", "C-4": "K-2"})
     return world.plan(cycle_id, _with_levels(after, 880))

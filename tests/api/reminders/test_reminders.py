@@ -54,7 +54,7 @@ AFTER = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
 
 @dataclass
 class Cycle:
-    """A cycle with two pairs and two sessions each, with all invitations sent."""
+    """A cycle with two pairs and two sessions per pair, with all invitations sent."""
 
     world: World
     id: str

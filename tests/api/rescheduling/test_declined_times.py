@@ -65,7 +65,7 @@ def notices(world: World, services: Services) -> list[tuple[str, str]]:
 
 
 def read(content: bytes) -> str:
-    """Return the headers and the texts of an email."""
+    """Return the headers and the texts of an email as a single string."""
     mail = message_from_bytes(content, policy=policy.default)
     return "\n".join([*map(str, mail.values()), *(one.get_content() for one in mail.iter_parts())])
 

@@ -23,7 +23,7 @@ PAIR = ("C-1", "K-1")
 
 @pytest.fixture
 def later(world: World) -> str:
-    """Return a cycle that avoids the pairs from an earlier cycle, in which C-1 had K-1."""
+    """Return the id of a cycle that avoids pairs from an earlier cycle, in which C-1 had K-1."""
     before = world.cycle()
     world.published(before, world.result({"C-1": "K-1"}))
     return policy_changed(world, world.cycle(), EarlierPairs.AVOID)

@@ -24,7 +24,7 @@ PLAIN: dict[str, object] = {
 
 
 def large(share: float) -> tuple[Roster, Cycle, list[Match]]:
-    """Return 90 coachees, all but the last with their own coach; the first half cross a border."""
+    """Return an instance with 90 coachees, of whom the last is unmatched, and its matches."""
     coachees = tuple(
         Coachee.model_validate(
             {**PLAIN, "id": f"c{n}", "name": f"C{n}", "email": "c@example.org",
