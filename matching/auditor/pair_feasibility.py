@@ -94,11 +94,11 @@ class _Contracting:
 
     def following(self, common: NDArray[np.bool_], days: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return `[c, S]`: the starts that have the required gap after a contracting session."""
-        found = np.zeros_like(common)
-        for place, day in enumerate(days.tolist()):
-            gap = day - self._days
-            near = (gap >= self._least) & (gap <= self._most)
-            found[:, place] = common[:, place] & self._common[:, near].any(axis=1)
+        before = np.zeros((len(common), len(self._days) + 1), dtype=np.int64)
+        np.cumsum(self._common, axis=1, out=before[:, 1:])
+        first = np.searchsorted(self._days, days - self._most)
+        end = np.searchsorted(self._days, days - self._least, side="right")
+        found: NDArray[np.bool_] = common & (before[:, end] > before[:, first])
         return found
 
     def states(

@@ -11,7 +11,7 @@ from operator import or_
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.coach_timetable.day_packing import DayOptions, pack_day
+from matching.coach_timetable.day_packing import DayOptions, can_precede, pack_day
 from matching.coach_timetable.positions import CoachPositions, members
 from matching.coach_timetable.taken_starts import TakenStarts
 from matching.instance.availability_grid import unpack
@@ -221,7 +221,21 @@ class CoachCalendar(CoachPositions):
             return True
         if size > self.day_limit[self.position_day[position]]:
             return False
+        if size == 2:  # noqa: PLR2004 - far more often than more sessions
+            return self._both_fit(position, *members(group))
         return pack_day(*self.day_options(position, members(group))) is not None
+
+    def _both_fit(self, position: int, one: int, other: int) -> bool:
+        """Return whether two occupants can both have a session at `position`."""
+        some = len(self.coachees)
+        candidate, place = self.session(position, one)
+        other_candidate, other_place = self.session(position, other)
+        starts = self.candidate(candidate).starts[place]
+        other_starts = self.candidate(other_candidate).starts[other_place]
+        if can_precede(other_starts, self.spacing(other_place), starts):
+            return True
+        is_contracting = other == one + some  # of the same pair, so it comes first
+        return not is_contracting and can_precede(starts, self.spacing(place), other_starts)
 
     def _candidate(self, local: int, common: NDArray[np.bool_]) -> Candidate:
         starts: dict[int, list[int]] = {}

@@ -27,9 +27,11 @@ class CutPool:
         self._column_of: dict[int, int] = {}
         self._weight = np.zeros((0, 0), dtype=np.int64)
         self._total = np.zeros(0, dtype=np.int64)
+        self._complete: set[int] = set()  # columns in which every weight is known
 
     def add(self, cut: LagrangianCut) -> None:
         """Store a cut."""
+        self._complete.clear()
         weights = np.full((1, len(self._column_of)), _UNKNOWN, dtype=np.int64)
         if len(self._cuts) < _MAX_CUTS:
             self._cuts.append(cut)
@@ -45,25 +47,26 @@ class CutPool:
         """Return the weight of each candidate in each cut."""
         columns = self._columns(candidates)
         weights = self._weight[:, columns]
-        if weights.min(initial=0) < 0:
+        if not self._complete.issuperset(columns):
             for row, place in np.argwhere(weights < 0).tolist():
                 weight = self._cuts[row].weight(candidates[place])
                 weights[row, place] = self._weight[row, columns[place]] = weight
+            self._complete.update(columns)
         return weights
 
     def excludes(self, candidates: Sequence[int]) -> bool:
         """Return whether a cut proves that `candidates` are infeasible together."""
         if len(self._cuts) < _FEW_CUTS:
             return any(cut.excludes(candidates) for cut in self._cuts)
-        used = self.weights(candidates).sum(axis=1)
-        return bool((used > self._total).any())
+        used = np.add.reduce(self.weights(candidates), axis=1)
+        return bool(np.logical_or.reduce(used > self._total))
 
     def not_excluded(self, held: Sequence[int], others: Sequence[int]) -> list[int]:
         """Return the members of `others` that no cut excludes from joining `held`."""
         if not self._cuts or not others:
             return list(others)
-        left = self._total - self.weights(held).sum(axis=1)
-        excluded = (self.weights(others) > left[:, None]).any(axis=0).tolist()
+        left = self._total - np.add.reduce(self.weights(held), axis=1)
+        excluded = np.logical_or.reduce(self.weights(others) > left[:, None], axis=0).tolist()
         return [one for one, is_excluded in zip(others, excluded, strict=True) if not is_excluded]
 
     def bound(self, profit: Mapping[int, float]) -> float:

@@ -42,39 +42,43 @@ class DayCut:
         self._calendar = calendar
         self.position = position
         self._coefficients = dict(coefficients)
-        self.limit = self._heaviest(()) if limit is None else limit
+        self.limit = self._heaviest(0) if limit is None else limit
 
     def coefficient(self, candidate: int) -> int:
         """Return a candidate's coefficient, the largest for which the inequality remains valid."""
         known = self._coefficients.get(candidate)
         if known is None:
-            known = self.limit - self._heaviest((candidate,))
+            known = self.limit - self._heaviest(1 << candidate)
             self._coefficients[candidate] = known
         return known
 
-    def _heaviest(self, group: tuple[int, ...]) -> int:
-        """Return the greatest weight that can be added to `group` while it still fits the day."""
+    def _heaviest(self, group: int) -> int:
+        """Return the greatest weight that can be added to `group` while it still fits the day.
+
+        `group` is a bit set of occupants.
+        """
         calendar, position = self._calendar, self.position
         by_coefficient = sorted(
             (
                 (coefficient, one)
                 for one, coefficient in self._coefficients.items()
-                if coefficient and one not in group
+                if coefficient and not group >> one & 1
             ),
             reverse=True,
         )
         places = calendar.day_limit[calendar.position_day[position]]
 
-        def add(first: int, group: tuple[int, ...], least: int) -> int:
+        def add(first: int, group: int, least: int) -> int:
             """Return the greatest weight from `first` on; exact only if it exceeds `least`."""
-            best, left = 0, places - len(group)
+            best, left = 0, places - group.bit_count()
             for place in range(first, len(by_coefficient)):
                 coefficient, one = by_coefficient[place]
                 if coefficient * left <= max(best, least):
                     break
-                if calendar.fits(position, (*group, one)):
+                more = group | 1 << one
+                if calendar.fits_together(position, more):
                     above = max(best, least) - coefficient
-                    best = max(best, coefficient + add(place + 1, (*group, one), above))
+                    best = max(best, coefficient + add(place + 1, more, above))
             return best
 
         return add(0, group, 0)
@@ -93,6 +97,8 @@ def most_violated_cut(
         return None
     present = sorted(load, key=lambda one: (-load[one], one))[:_MAX_CANDIDATES]
     if sum(load[one] for one in present) <= 1 + _MIN_VIOLATION:
+        return None
+    if calendar.fits(position, present):
         return None
     groups = _maximal_feasible_sets(calendar, position, present)
     if _is_covered({one: load[one] for one in present}, groups):

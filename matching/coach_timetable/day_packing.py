@@ -94,6 +94,11 @@ def pack_day(
     return None if placed is None else tuple(start + origin for start in placed)
 
 
+def can_precede(starts: Options, spacing_minutes: int, others: Options) -> bool:
+    """Return whether a session at one of `starts` can come before one at one of `others`."""
+    return starts[0] + spacing_minutes <= others[-1]
+
+
 def covering(sessions: Sequence[tuple[int, int, int]]) -> list[list[int]]:
     """Return, for each start in ascending order, the sessions that are under way at that time.
 
@@ -130,9 +135,12 @@ def _maximal_cliques(
     spacing = _for_each(spacing_minutes, len(options))
 
     def conflict(one: int, other: int) -> bool:
-        own = (order[one], order[other]) if order and order[one] == -order[other] else ()
-        starts = options[one], options[other]
-        return pack_starts(starts, (spacing[one], spacing[other]), own) is None
+        return not (precedes(one, other) or precedes(other, one))
+
+    def precedes(one: int, other: int) -> bool:
+        if order and order[one] < 0 and order[one] == -order[other]:
+            return False
+        return can_precede(options[one], spacing[one], options[other])
 
     conflicts_of = [
         sum(1 << other for other in everybody if other != one and conflict(one, other))

@@ -13,6 +13,7 @@ tolerance.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 
 from matching.coach_timetable.calendar import CoachCalendar
@@ -90,18 +91,16 @@ class LagrangianCut:
             )
             for position in calendar.candidate(candidate).starts
         }
-        best: dict[int, int] = {}
+        following: tuple[int, ...] = ()
+        best: list[int] = []
         for number in reversed(chain):
-            following = sorted(best)
-            here: dict[int, int] = {}
-            for position in number:
-                cost = costs[position]
-                if best:
-                    cost += min(
-                        best[after]
-                        for after in following
-                        if low[position] <= after < high[position]
-                    )
-                here[position] = cost
-            best = here
-        return min(best.values(), default=0)
+            best = [
+                costs[one]
+                + min(
+                    best[bisect_left(following, low[one]) : bisect_left(following, high[one])],
+                    default=0,
+                )
+                for one in number
+            ]
+            following = number
+        return min(best, default=0)
