@@ -21,7 +21,11 @@ _SEARCHES = (
     ("PORTFOLIO_WITH_QUICK_RESTART_SEARCH", 2, 2.0),
     ("AUTOMATIC_SEARCH", 2, inf),
 )
-_SEARCHES_WITHOUT_LP = (("AUTOMATIC_SEARCH", 0, 3.0), ("AUTOMATIC_SEARCH", 2, inf))
+_SEARCHES_WITHOUT_LP = (
+    ("AUTOMATIC_SEARCH", 0, 0.12),
+    ("PORTFOLIO_SEARCH", 0, 3.0),
+    ("AUTOMATIC_SEARCH", 2, inf),
+)
 EFFORT_PER_UNIT = 1.5  # seconds per unit of CP-SAT's deterministic time
 
 

@@ -16,17 +16,18 @@ from math import inf
 from matching.coach_timetable.calendar import CoachCalendar, Timetable
 from matching.coach_timetable.cut_pool import CutPool
 from matching.coach_timetable.heuristics import TimetableHeuristics, similar_series
+from matching.coach_timetable.known_maxima import KnownMaxima
 from matching.coach_timetable.lagrangian_cut import UNIT, LagrangianCut
 from matching.coach_timetable.lp_relaxation import LpRelaxation
-from matching.coach_timetable.model import Placed, TimetableModel, starts_of_positions
+from matching.coach_timetable.model import Placed, starts_of_positions
 from matching.coach_timetable.negotiated_congestion import QUICK_EFFORT, NegotiationEffort
 from matching.coach_timetable.positions import members
 from matching.coach_timetable.pricing_search import PricingSearch
 from matching.coach_timetable.series_relaxation import SeriesRelaxation
+from matching.coach_timetable.set_feasibility import SetFeasibility
 from matching.coach_timetable.set_pricing import improving_sets, price_by_cp_sat, total
 from matching.deadline import Deadline, EffortExceededError, SolverError
 
-_LIMITED_EFFORT = 0.2  # for CP-SAT in heuristics, in its deterministic time
 _BRANCHING_EFFORT = 0.3  # for branch and bound, before CP-SAT solves a pricing problem
 _LONG_BRANCHING_EFFORT = 3.0  # the same, with contracting sessions
 
@@ -41,8 +42,10 @@ class CoachOracle:
         self._maximal: list[int] = []
         self._infeasible_sets: list[int] = []
         self._cuts = CutPool()
+        self._maxima = KnownMaxima(calendar.max_coachees)
         self._relaxation = (SeriesRelaxation if calendar.by_day else LpRelaxation)(calendar)
         self._heuristics = TimetableHeuristics(calendar)
+        self._feasibility = SetFeasibility(calendar, self._relaxation, self._heuristics, seed)
         self._not_inserted: set[int] = set()
         self._not_improved: tuple[dict[int, float], float] | None = None
         self._undecided: dict[int, float] = {}
@@ -60,7 +63,7 @@ class CoachOracle:
 
     def can_hold_within(self, wanted: int, deadline: Deadline) -> bool | None:
         """Return whether `wanted` is feasible, or `None` if limited effort cannot decide this."""
-        return self._decide(wanted, deadline, _LIMITED_EFFORT)
+        return self._decide(wanted, deadline, self._feasibility.limited_effort)
 
     def can_hold_quickly(self, wanted: int, deadline: Deadline) -> bool:
         """Return whether stored results or quick heuristics show that `wanted` is feasible."""
@@ -136,12 +139,23 @@ class CoachOracle:
         All values of `profit` must be positive. The list is empty only if no such set exists. Its
         last set is optimal unless the search was cut short.
         """
-        if self.cannot_exceed(profit, threshold):
+        if self.cannot_exceed(profit, threshold) or self._maxima.rule_out(profit, threshold):
             return []
+        found = self._search_best(profit, threshold, deadline)
+        if not found:
+            self._maxima.add(profit, threshold)
+        return found
+
+    def _search_best(
+        self, profit: Mapping[int, float], threshold: float, deadline: Deadline
+    ) -> list[int]:
+        """Search for the result of `best`."""
         effort = _LONG_BRANCHING_EFFORT if self.calendar.contracting else _BRANCHING_EFFORT
         search = PricingSearch(self, profit, threshold, deadline.with_effort(effort))
         with suppress(EffortExceededError):
             search.run()
+            if search.found and search.is_complete:
+                self._maxima.add(profit, total(search.found[-1], profit))
             return search.found or self._feasible(search.undecided, deadline)
         deadline.check()
         if search.found:
@@ -171,9 +185,11 @@ class CoachOracle:
     ) -> float:
         """Return an upper bound on the profit of a feasible set.
 
-        With contracting sessions, the bound may be weaker if it is at most `threshold`.
+        The bound may be weaker if it is at most `threshold`.
         """
         highest = sum(sorted(profit.values(), reverse=True)[: self.calendar.max_coachees])
+        if self._maxima.rule_out(profit, threshold):
+            return min(highest, threshold)
         if not self.calendar.contracting:
             threshold = -inf
         if threshold > -inf:
@@ -254,45 +270,30 @@ class CoachOracle:
 
     def _search(self, wanted: int, deadline: Deadline, effort: float) -> bool | None:
         deadline.check()
-        candidates = members(wanted)
         placed = self._find(wanted, deadline, self._heuristics.first_effort)
-        if placed is None:
-            answer = self._relaxation.decide(candidates, deadline)
-            if isinstance(answer, LagrangianCut):
-                self._cuts.add(answer)
-                return False
-            placed = answer
-        if placed is None:
-            placed = self._heuristics.negotiate_longer(candidates, deadline)
-        if placed is None:
-            model = TimetableModel(self.calendar, candidates, required=True)
-            try:
-                placed = model.solve(deadline, seed=self._seed, effort=effort)
-            except EffortExceededError:
-                deadline.check()
-                return None
-        if placed is not None:
-            self.add_timetable(placed)
-        return placed is not None
+        answer = placed or self._feasibility.decide(members(wanted), deadline, effort)
+        if isinstance(answer, LagrangianCut):
+            self._cuts.add(answer)
+            return False
+        if isinstance(answer, dict):
+            self.add_timetable(answer)
+            return True
+        return answer
 
     def _find(self, wanted: int, deadline: Deadline, effort: NegotiationEffort) -> Placed | None:
         """Return a timetable found by the quick heuristics, or `None`."""
         known = similar_series(self.calendar, self._held, self._maximal, wanted)
         return self._heuristics.find(members(wanted), known, effort, deadline)
 
-    def _shrink(self, infeasible_set: int, deadline: Deadline) -> int:
-        """Store and return an infeasible subset, minimal unless that takes too much effort."""
+    def _shrink(self, infeasible_set: int, deadline: Deadline) -> None:
+        """Store an infeasible subset, minimal unless that takes too much effort."""
         core = infeasible_set
         for one in members(infeasible_set):
             rest = core & ~(1 << one)
             known = self._lookup(rest)
             if known is None:
-                known = self._search(rest, deadline, _LIMITED_EFFORT)
+                known = self._search(rest, deadline, self._feasibility.limited_effort)
             if known is False:
                 core = rest
-        self._add_infeasible_set(core)
-        return core
-
-    def _add_infeasible_set(self, core: int) -> None:
         self._infeasible_sets = [other for other in self._infeasible_sets if other & core != core]
         self._infeasible_sets.append(core)

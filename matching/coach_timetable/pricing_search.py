@@ -33,6 +33,8 @@ class PricingSearch:
         found: the sets that were found, in order of increasing profit.
         undecided: sets of sufficient profit that might be feasible. If nothing was found, all other
             feasible sets whose profit exceeds the threshold contain one of these.
+        is_complete: whether no other set can have more profit than the last one that was found;
+            false until the search ends.
     """
 
     def __init__(
@@ -47,6 +49,8 @@ class PricingSearch:
         self._failures = 0
         self.found: list[int] = []
         self.undecided: list[int] = []
+        self.is_complete = False
+        self._is_cut_short = False
 
     def run(self) -> None:
         """Run the search and store improving sets in `found`."""
@@ -54,11 +58,13 @@ class PricingSearch:
         highest = sorted(profit, key=lambda one: (-profit[one], one))[: self._max_coachees]
         if self._can_hold(sum(1 << one for one in highest)):
             self.found.append(sum(1 << one for one in highest))
+            self.is_complete = True
             return
         bound, weight = oracle.lagrangian_weights(profit, self._deadline)
         self._gain = {one: profit[one] - weight[one] for one in profit}
         order = sorted(profit, key=lambda one: (-self._gain[one], -profit[one], one))
         self._visit(0, 0.0, bound, order)
+        self.is_complete = not (self._is_cut_short or self.undecided)
 
     def _visit(self, held: int, value: float, bound: float, rest: Sequence[int]) -> None:
         """Visit the sets that consist of `held` and any part of `rest`.
@@ -72,6 +78,7 @@ class PricingSearch:
                 return
             self._visits += 1
             if self.found and self._visits > _MAX_VISITS:
+                self._is_cut_short = True
                 return  # a heuristic solution suffices while the duals are not stable
             self._deadline.spend(_EFFORT_PER_NODE)
             more, worth = held | 1 << one, value + self._profit[one]

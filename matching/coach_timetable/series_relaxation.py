@@ -28,11 +28,12 @@ class SeriesRelaxation:
         self._latest: tuple[dict[int, float], LagrangianCut | None] = {}, None
 
     def decide(
-        self, wanted: Sequence[int], deadline: Deadline
+        self, wanted: Sequence[int], deadline: Deadline, *, separates: bool = True
     ) -> LagrangianCut | dict[int, list[int]] | None:
         """Return a cut that excludes `wanted`, or a timetable for it, or `None` if undecided.
 
-        A timetable contains the positions of each candidate's series.
+        A timetable contains the positions of each candidate's series. New day cuts are added only
+        if the relaxation `separates` them.
 
         Raises:
             CancelledError, DeadlineExceededError: see `Deadline.check`.
@@ -40,7 +41,11 @@ class SeriesRelaxation:
         model = self._with_candidates(wanted)
         profit = dict.fromkeys(wanted, 1.0)
         cut = model.maximise(
-            profit, deadline, lambda cut, _: cut.excludes(wanted), enough=len(wanted)
+            profit,
+            deadline,
+            lambda cut, _: cut.excludes(wanted),
+            enough=len(wanted),
+            separates=separates,
         )
         return cut if cut.excludes(wanted) else model.timetable(wanted)
 

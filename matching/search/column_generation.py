@@ -31,6 +31,7 @@ from matching.search.linked_coaches import LinkedCoaches, PairSet
 
 EPSILON = 1e-6
 """Tolerance on the reduced costs of sets."""
+_MARGIN = EPSILON / 2  # so that a later threshold that differs by rounding errors is not below
 
 
 def _needs_slack(lp_solution: LpSolution) -> bool:
@@ -212,7 +213,7 @@ class ColumnGeneration:
             if suffices(replace(lp_solution, excess=left)):
                 return left
             profit, threshold = profits[coach]
-            sets = self.oracles.oracle(coach).best(profit, threshold, self.deadline)
+            sets = self.oracles.oracle(coach).best(profit, threshold - _MARGIN, self.deadline)
             is_improved = sum(self._add_column(coach, found) for found in sets) > 0
             added |= is_improved
             if not is_improved:  # otherwise the excess remains until the LP is solved again

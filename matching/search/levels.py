@@ -28,7 +28,7 @@ __all__ = ["LevelsResult", "level_weights", "run_levels"]
 # The effort of each level in the first pass, in seconds on the benchmark machine.
 _FIRST_EFFORT, _FIRST_EFFORT_PER_COACHEE = 0.8, 0.004
 _EFFORT_GROWTH = 4.0
-_CONTRACTING_GROWTH = 3.0  # timetables with contracting sessions take more effort
+_CONTRACTING_GROWTH = 4.5  # timetables with contracting sessions take more effort
 
 
 @dataclass(frozen=True, eq=False)

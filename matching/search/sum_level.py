@@ -29,7 +29,8 @@ from matching.search.search_state import SearchState
 
 _FLOW_SHARE = 0.5  # of a level's effort, for flow and repair
 _RUIN_SHARE = 0.4  # of a level's effort, for ruin and recreate
-_CONTRACTING_RUIN_SHARE = 0.2  # with contracting sessions, for which a level has more effort
+# The same with contracting sessions, for which a level has more effort.
+_CONTRACTING_FLOW_SHARE, _CONTRACTING_RUIN_SHARE = 0.07, 0.13
 
 
 class SumLevel:
@@ -82,7 +83,8 @@ class SumLevel:
             unit = 1 + objective_bound(state.problem, points) if tie_breakers else 1
             self._tighten_bound((flow.value - combined.required) // unit)
             if not self._is_finished():
-                with state.heuristic(_FLOW_SHARE, ends=True) as deadline:
+                share = _CONTRACTING_FLOW_SHARE if self._opens else _FLOW_SHARE
+                with state.heuristic(share, ends=True) as deadline:
                     flow_and_repair(
                         state.oracles,
                         flow,
@@ -127,6 +129,11 @@ class SumLevel:
         allowed[self._best] = True
         return allowed
 
+    @property
+    def _opens(self) -> bool:
+        """Whether series begin with a contracting session."""
+        return self._state.problem.limits.contracting is not None
+
     @cached_property
     def _components(self) -> Sequence[NDArray[np.bool_]]:
         """The components of all allowed pairs."""
@@ -158,8 +165,7 @@ class SumLevel:
         search = RuinAndRecreate(
             self._state.oracles, self._best, flow.pairs[inside], flow.profit[inside]
         )
-        opens = self._state.problem.limits.contracting is not None
-        share = _CONTRACTING_RUIN_SHARE if opens else _RUIN_SHARE
+        share = _CONTRACTING_RUIN_SHARE if self._opens else _RUIN_SHARE
         with self._state.heuristic(share, ends=False) as deadline:
             search.run(self._accept, deadline)
 

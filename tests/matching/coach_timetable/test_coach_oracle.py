@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from matching.coach_timetable import feasibility_and_pricing
+from matching.coach_timetable import set_feasibility
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.coach_timetable.positions import members
 from matching.coach_timetable.set_pricing import total
@@ -62,7 +62,7 @@ def test_pricing_finds_a_most_profitable_set(seed: int, *, contracting: bool) ->
 def test_pricing_is_exact_if_little_effort_decides_nothing(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feasibility_and_pricing, "_LIMITED_EFFORT", 0.0)
+    monkeypatch.setattr(set_feasibility, "_LIMITED_EFFORT", 0.0)
     random = Random(seed)
     roster, cycle = with_contracting(*sociable(random), random.choice((0, 1, 3)))
     for calendar in calendars(roster, cycle):
@@ -76,6 +76,25 @@ def test_pricing_is_exact_if_little_effort_decides_nothing(
             assert found
             assert set(found) <= set(feasible)
             assert all(total(some, profit) > share * best for some in found)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_pricing_finds_a_most_profitable_set_after_similar_profits(seed: int) -> None:
+    random = Random(seed)
+    roster, cycle = with_contracting(*sociable(random), random.choice((0, 1, 3)))
+    for calendar in calendars(roster, cycle):
+        oracle, exact = CoachOracle(calendar, 0), CoachOracle(calendar, 0)
+        candidates = range(len(calendar.coachees))
+        feasible = [some for some in range(1 << len(candidates)) if exact.can_hold(some, never)]
+        profit = {one: random.uniform(0.1, 3.0) for one in candidates}
+        for _ in range(6):
+            best = max(total(some, profit) for some in feasible)
+            for threshold in (best - 0.05, best + 1e-6):
+                found = oracle.best(profit, threshold, never)
+                assert bool(found) == (best > threshold)
+                bound = oracle.profit_bound(profit, never, threshold)
+                assert bound >= best - 1e-6 or threshold >= best
+            profit[random.choice(candidates)] = random.uniform(0.1, 3.0)
 
 
 def test_pricing_finds_only_feasible_sets() -> None:
