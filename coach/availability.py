@@ -117,7 +117,7 @@ def _wall_clock(minute: int, zone: ZoneInfo) -> datetime:
 def free_intervals(
     windows: Collection[WeeklyWindow], zone: ZoneInfo, days: Iterable[date]
 ) -> tuple[tuple[int, int], ...]:
-    """Return the free intervals `[start, end)` on the local `days`, in epoch minutes and in order.
+    """Return the free intervals `[start, end)` on the local `days`, ascending, in epoch minutes.
 
     Adjacent and overlapping windows are merged, even across midnight.
     """

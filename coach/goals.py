@@ -188,7 +188,7 @@ class _Model(BaseModel):
 
 
 class Indicator(_Model):
-    """A measurable indicator of whether a goal is reached; optional."""
+    """An optional, measurable indicator of whether a goal is reached."""
 
     name: _ShortWord = ""
     unit: _ShortWord = ""

@@ -90,7 +90,7 @@ def by_ical_js(contents: Iterable[bytes]) -> Iterator[ReadCalendar]:
 
 
 def libical_findings(content: bytes) -> list[str]:
-    """Return the faults that libical, the parser of Evolution and KOrganizer, finds in an object.
+    """Return the faults found in an object by libical, the parser in Evolution and KOrganizer.
 
     These are lines that it cannot parse, and violations of the table of properties of iTIP.
     """

@@ -242,7 +242,7 @@ class CoachPositions:
 
     @cached_property
     def _next_sessions(self) -> Ranges:
-        """For each position of any other session, the possible positions of the next session."""
+        """For each other session's position, the possible positions of the session after it."""
         return Ranges(self.low[self.contracting :], self.high[self.contracting :])
 
     def before(self, positions: int) -> int:

@@ -122,7 +122,7 @@ class TraceRecorder:
         surroundings: RunEnvironment,
         began: IsoDateTime,
     ) -> RunRecord:
-        """Return the record of the run that reported the recorded steps and returned `result`.
+        """Return the record of the run whose steps were recorded and whose result is `result`.
 
         `began` is an aware datetime.
         """

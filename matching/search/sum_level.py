@@ -160,7 +160,7 @@ class SumLevel:
             self._state.within(component, self._best).store_part_bound(self._level, bound)
 
     def _improve_jointly(self, flow: FlowSolution, allowed: NDArray[np.bool_]) -> None:
-        """Ruin and recreate the incumbent, with the pairs that a better choice may contain."""
+        """Ruin and recreate the incumbent, using only pairs that a better choice may contain."""
         inside = allowed[flow.pairs]
         search = RuinAndRecreate(
             self._state.oracles, self._best, flow.pairs[inside], flow.profit[inside]

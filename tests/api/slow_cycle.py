@@ -8,7 +8,7 @@ _COLUMNS = "id,name,email,country,languages,availability,rank"
 
 
 def slow_lists(coachees: int = 100, coaches: int = 28) -> dict[str, tuple[str, bytes]]:
-    """Return lists of people who each have a single window of two and a half hours a week."""
+    """Return lists of people who each have a single weekly window of two and a half hours."""
     rng = random.Random(7)
 
     def window() -> str:

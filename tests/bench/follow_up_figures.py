@@ -1,4 +1,4 @@
-"""The office's page of follow-ups with 1,200 pairs, seven sessions each, and all their forms."""
+"""The office's follow-up page with 1,200 pairs, seven sessions per pair, and all their forms."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def two_long_days(coachees: int, coaches: int, seed: int) -> Instance:
 
 
 def short_calls(coachees: int, coaches: int, seed: int) -> Instance:
-    """Generate calls of 20 minutes on one long day a week, with up to 30 calls a day for a coach.
+    """Generate 20-minute calls on one long day a week, with up to 30 calls a day per coach.
 
     All coaches have the same day, and a coachee has one to four hours of it.
     """
@@ -165,7 +165,7 @@ def star_coaches(coachees: int, coaches: int, seed: int) -> Instance:
 
 
 def cross_border(coachees: int, coaches: int, seed: int) -> Instance:
-    """Generate a scarce cycle in which nine of ten matches must be between two countries.
+    """Generate a scarce cycle in which nine out of ten matches must be between two countries.
 
     Few people speak a second language, so that most possible pairs are within one country.
     """
@@ -199,7 +199,7 @@ def pinned_chain(coachees: int, coaches: int, seed: int) -> Instance:
     """Generate a chain of languages, in which each coachee speaks two adjacent ones, and many pins.
 
     Half of the coachees are pinned; three coaches are banned for each of the other coachees. A
-    coachee has one window of 90 minutes, which is one of the four windows of a coach.
+    coachee has one 90-minute window, which is one of a coach's four windows.
     """
     roster, cycle = _base(replace(REGION, capacity=(4, 6)), coachees, coaches, seed)
     draw = random.Random(seed)
@@ -273,7 +273,7 @@ def deployments(coachees: int, coaches: int, seed: int) -> Instance:
 def night_watches(coachees: int, coaches: int, seed: int) -> Instance:
     """Generate people in twelve time zones who are free around midnight, with clock changes.
 
-    Sessions are one to ten days apart, with buffers of eight hours.
+    Sessions are one to ten days apart, with eight-hour buffers.
     """
     sessions = SessionPolicy(min_gap_days=1, max_gap_days=10, buffer_minutes=480)
     shape = replace(REGION, countries=WORLD_COUNTRIES, days=75, sessions=sessions, english=1.0)

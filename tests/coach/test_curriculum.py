@@ -1,4 +1,4 @@
-"""Modules of the curriculum: reading their files, and distributing them over sessions."""
+"""Curriculum modules: reading their files, and distributing them over sessions."""
 
 from __future__ import annotations
 

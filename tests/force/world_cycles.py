@@ -1,7 +1,7 @@
 """Random cycles across time zones, clock changes and date lines, compared with plain arithmetic.
 
-The comparison shares no code with the engine or the auditor: it walks through each session in steps
-of a quarter of an hour in UTC, and looks up each local time in the time zone database.
+The comparison shares no code with the engine or the auditor: it walks through each session in
+quarter-hour steps in UTC, and looks up each local time in the time zone database.
 """
 
 from __future__ import annotations

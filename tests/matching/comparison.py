@@ -1,4 +1,4 @@
-"""The engine's result for a tiny instance, compared with the optimum by brute force."""
+"""The engine's result for a tiny instance, compared with the optimum found by brute force."""
 
 from __future__ import annotations
 

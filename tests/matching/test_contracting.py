@@ -139,7 +139,7 @@ def test_a_window_of_its_length_has_room_for_it_only() -> None:
 
 
 def test_two_short_sessions_fit_where_a_long_one_does_not() -> None:
-    """A window of 90 minutes has room for one session, or for two contracting sessions."""
+    """A 90-minute window has room for one session, or for two contracting sessions."""
     window = (WeeklyWindow(0, 540, 630),)
     roster = Roster(
         coachees=(coachee("c1", availability=window), coachee("c2", availability=window)),

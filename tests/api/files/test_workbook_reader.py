@@ -160,7 +160,7 @@ def _with_wrong_sizes(content: bytes) -> bytes:
 
 
 def _many_long_cells() -> bytes:
-    """Return a workbook with almost 90,000 cells that refer to a shared string of 300 kB."""
+    """Return a workbook with almost 90,000 cells that refer to a shared 300 kB string."""
     parts = members(xlsx(("coaches", [HEADER])))
     space = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     text = random.Random(1).randbytes(150_000).hex().encode()  # so that it does not compress well

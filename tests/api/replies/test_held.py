@@ -1,4 +1,4 @@
-"""Held emails: their display to the programme office, and the possible decisions."""
+"""Held emails: how the programme office sees them, and the possible decisions."""
 
 from __future__ import annotations
 
