@@ -47,7 +47,7 @@ EXIT_INTERRUPTED = 130
 
 @dataclass(frozen=True, slots=True)
 class ErrorType:
-    """The form in which a class of errors is reported to clients.
+    """How a class of errors is reported to clients.
 
     Attributes:
         exit_code: the exit code of a command.

@@ -120,7 +120,7 @@ class Worker:
             self._engine.dispose()
 
     def _end_slot(self) -> None:
-        """Return the jobs that are still assigned to this slot, unless they were taken over.
+        """Requeue the jobs that are still assigned to this slot, unless they were taken over.
 
         These are jobs whose handlers stopped early, and jobs that the job engine has taken from a
         queue but not started.

@@ -64,7 +64,7 @@ def show_sign_in_form(
 async def sign_in_by_password(
     request: Request, form_fields: FormFields, services: ServicesDep
 ) -> Response:
-    """Sign in with a name, password and code, with a delay after failed attempts."""
+    """Sign in with a name, password and code; failed attempts delay the next ones."""
     go_on_to = form_fields.pop("go_on_to", "/")
     form = parse_form(SignInForm, form_fields)
     sender = Sender(client_network(request.scope), presented_device(request))
