@@ -45,7 +45,7 @@ LONG_EFFORT = NegotiationEffort(4, 150, 1.04)
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A session of a series: its positions, and the next session's positions that can follow each.
+    """One session of a series: its positions, and the next session's possible positions after each.
 
     Attributes:
         ranges: positions, with their ranges in the list of the next session's positions.

@@ -227,7 +227,7 @@ class _BookedCalendar:
     def _next(
         self, state: SeriesState, free: list[StartTime], number: int
     ) -> Iterator[SeriesState]:
-        """Yield the states that can follow `state`, whose last session has the number `number`."""
+        """Yield the states that can follow `state`, whose last session has number `number`."""
         (start, day), on_day, in_week = state
         apart = self._policy.minutes_of(number) + self._policy.buffer_minutes
         least, most = self._policy.gap_days(number)

@@ -1,4 +1,4 @@
-"""Threads of the engine: results do not depend on their number, and solvers can be stopped."""
+"""Engine threads: results do not depend on their number, and solvers can be stopped."""
 
 from __future__ import annotations
 

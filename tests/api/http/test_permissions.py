@@ -623,7 +623,7 @@ def _upload_list(shared: SharedServer, cycle_id: str) -> None:
 
 
 def _restore_pairs(shared: SharedServer) -> None:
-    """Undo the effects of other requests that removed people, or cancelled or missed sessions."""
+    """Undo other requests that removed people, cancelled sessions, or marked sessions as missed."""
     with shared.world.database.writing() as tx:
         for person in tx.scalars(select(PersonRow).where(PersonRow.left_at.is_not(None))):
             person.left_at = None

@@ -1,4 +1,4 @@
-"""The pages that an invitation links to: opening them changes nothing; their buttons reply."""
+"""Pages linked from an invitation: opening a page changes nothing; its buttons send the reply."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The oracle of a coach: stored results, pricing, and bounds on the profit of sets."""
+"""A coach's oracle: stored results, pricing, and bounds on the profit of sets."""
 
 from __future__ import annotations
 
