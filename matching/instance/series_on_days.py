@@ -86,7 +86,7 @@ class SeriesInWeeks:
 
 
 def _by_word(bits: Bits) -> Bits:
-    """Return the bits `[B, W]` as `[W, B]`."""
+    """Return the bits `[B, W]`, transposed to `[W, B]`."""
     return np.ascontiguousarray(bits.T)
 
 

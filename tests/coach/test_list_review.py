@@ -33,7 +33,7 @@ def coach(ident: str, **changes: object) -> Coach:
 
 
 def compared(before: int, after: int, *, first: int = 0) -> ListComparison:
-    """Compare a list of `before` people with a list of `after` people, with ids from `first`."""
+    """Compare a list of `before` people with one of `after` people whose ids begin at `first`."""
     people = [coachee(str(number)) for number in range(first, first + after)]
     return compare_list(PeopleKind.COACHEES, people, [coachee(str(one)) for one in range(before)])
 

@@ -96,7 +96,7 @@ def _person(draw: random.Random, zones: list[str], one: str) -> dict[str, object
 
 
 def contradictions(roster: Roster, cycle: Cycle, result: Result) -> Iterator[str]:
-    """Yield each contradiction between a result and the plain reading of its inputs."""
+    """Yield each contradiction between a result and a plain reading of its inputs."""
     people = {one.id: one for one in (*roster.coachees, *roster.coaches)}
     policy = cycle.sessions
     for match in result.matches:

@@ -83,7 +83,7 @@ def every_rule(seed: int) -> Instance:
 
 
 def earlier_result(seed: int) -> Instance:
-    """Return a result, and its instance without the first coach (if there are several)."""
+    """Return an instance without the first coach (if there are several), and an earlier result."""
     roster, cycle = crowded(Random(seed))
     free = cycle.model_copy(update={"pins": {}})
     earlier = solved(roster, free)
