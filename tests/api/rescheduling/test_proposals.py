@@ -1,4 +1,4 @@
-"""Proposals of another time: permissions to make and decide them, and their effects."""
+"""Proposals of another time: who may make and decide on them, and their effects."""
 
 from __future__ import annotations
 

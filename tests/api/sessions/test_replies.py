@@ -1,4 +1,4 @@
-"""Replies: permissions to submit and read them, and the time limit."""
+"""Replies: who may submit and read them, and the time limit."""
 
 from __future__ import annotations
 
