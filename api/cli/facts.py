@@ -102,7 +102,7 @@ NOT_BEFORE_NEEDS_KEEP = message(
 # i18n: the three days are in the format of the command line, such as 2027-01-18.
 NOT_BEFORE_OUTSIDE = message(
     "command.not_before_outside",
-    "--not-before {day} is outside the cycle; use {first} to {last}",
+    "--not-before {day} is outside the cycle; choose a date from {first} to {last}",
     day=TEXT,
     first=TEXT,
     last=TEXT,

@@ -75,7 +75,9 @@ MODES = {
 }
 
 HAS_LEFT = message("rescheduling.obstacle_left", "{name} has left the cycle", name=TEXT)
-HAS_DECLINED = message("rescheduling.obstacle_declined", "{name} has declined this time", name=TEXT)
+HAS_DECLINED = message(
+    "rescheduling.obstacle_declined", "{name} has declined this session", name=TEXT
+)
 NOT_FREE = message(
     "rescheduling.obstacle_not_free", "{name} is no longer free at this time", name=TEXT
 )

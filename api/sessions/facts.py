@@ -48,22 +48,21 @@ CANCELLED_NO_REPLY = message(
     "sessions.cancelled_no_reply", "the session is cancelled; no reply is needed"
 )
 OVER_NO_REPLY = message("sessions.over_no_reply", "the session is over; no reply is needed")
-# i18n: not_before is the name of a parameter; do not translate it.
 NOT_BEFORE_WITHOUT_PLAN = message(
     "sessions.not_before_without_plan",
-    "not_before applies only to a cycle that has a published plan; omit it",
+    "a first day that can change applies only to a cycle with a published plan; omit it",
 )
 NOT_BEFORE_IN_THE_PAST = message(
     "sessions.not_before_in_the_past",
-    "not_before {day} is in the past; choose {today} or later",
+    "{day} is in the past; choose {today} or later as the first day that can change",
     day=SHORT_DATE,
     today=SHORT_DATE,
 )
 NOT_BEFORE_OUTSIDE_CYCLE = message(
     "sessions.not_before_outside_cycle",
-    "not_before {day} is outside the cycle; choose a day from {start} to {end}",
+    "{day} is outside the cycle; the first day that can change must be from {first} to {end}",
     day=SHORT_DATE,
-    start=SHORT_DATE,
+    first=SHORT_DATE,
     end=SHORT_DATE,
 )
 

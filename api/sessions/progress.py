@@ -79,6 +79,7 @@ def _check(day: date, cycle: Cycle, published: Result | None, today: date) -> No
     if day < today:
         raise ConflictError(facts.NOT_BEFORE_IN_THE_PAST(day=day, today=today))
     if not cycle.cycle.start <= day <= cycle.cycle.end:
+        first = max(cycle.cycle.start, today)
         raise ConflictError(
-            facts.NOT_BEFORE_OUTSIDE_CYCLE(day=day, start=cycle.cycle.start, end=cycle.cycle.end)
+            facts.NOT_BEFORE_OUTSIDE_CYCLE(day=day, first=first, end=cycle.cycle.end)
         )

@@ -25,7 +25,9 @@ SHORT_BUFFER = plural_message(
     "the coach needs {count} minutes of free time between two sessions",
     count=NUMBER,
 )
-NOT_IN_ORDER = message("slot.not_in_order", "the sessions would no longer be in order")
+NOT_IN_ORDER = message(
+    "slot.not_in_order", "the sessions of this pair would overlap or be out of order"
+)
 GAP = message(
     "slot.gap",
     "sessions {earlier} and {later} would be {days} days apart; the policy requires {least} to "

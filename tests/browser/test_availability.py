@@ -64,7 +64,7 @@ def test_a_week_is_painted_by_touch_by_keyboard_and_without_script(
     finger.tap(page.get_by_role("button", name="Paint"))
     finger.drag(cell(page, "mon-0900"), cell(page, "mon-1130"))
     expect(page.locator("[data-live]")).to_have_text("Mon 09:00-12:00: free")
-    finger.tap(page.get_by_role("button", name="Copy Monday to the weekdays"))
+    finger.tap(page.get_by_role("button", name="Copy Monday to the other weekdays"))
     finger.tap(page.get_by_role("button", name="Save the marked times"))
     expect(page.get_by_role("status")).to_be_visible()
     assert written(page) == MORNINGS

@@ -138,7 +138,7 @@ def _paint(phone: Page, server: Server, camera: Camera) -> None:
     finger = Finger(phone)
     finger.tap(phone.get_by_role("button", name="Paint"))
     finger.drag(cell(phone, "mon-0900"), cell(phone, "mon-1130"))
-    finger.tap(phone.get_by_role("button", name="Copy Monday to the weekdays"))
+    finger.tap(phone.get_by_role("button", name="Copy Monday to the other weekdays"))
     phone.wait_for_timeout(500)  # until the highlight of the tap has faded
     camera.shoot(phone, "walk-enrolment-week")
     finger.tap(phone.get_by_role("button", name="Save the marked times"))

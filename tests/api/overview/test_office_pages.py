@@ -244,7 +244,7 @@ def test_the_office_reads_records_and_feedback_but_no_notes(
     overview = text(browser.get(f"/cycles/{cycle_id}/sessions"))
     assert "had declined" in overview, "after the session, the record replaces the reply"
     assert "<b>0</b> declined" in overview
-    assert "<b>2</b> without a reply" in overview
+    assert "<b>2</b> replies missing" in overview
 
 
 def test_declined_sessions_are_highlighted_before_they_take_place(
@@ -260,7 +260,7 @@ def test_declined_sessions_are_highlighted_before_they_take_place(
         person.post(f"{coachee}{session}/reply", data=decline)
     overview = text(browser.get(sessions))
     assert "<b>1</b> declined" in overview
-    assert "<b>3</b> without a reply" in overview
+    assert "<b>3</b> replies missing" in overview
     assert "“Next week?”" in overview
 
 
