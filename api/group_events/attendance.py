@@ -10,7 +10,7 @@ from sqlalchemy import select
 from api.audit_trail.log import record_event
 from api.group_events import facts
 from api.group_events.changes import require_version
-from api.group_events.reading import event_row, event_view, has_begun
+from api.group_events.reading import event_row, event_view, has_started
 from api.group_events.views import GroupEvent
 from api.participants.group_rows import GroupEventDateRow, GroupInvitationRow
 from api.services import Services
@@ -57,7 +57,7 @@ def record_attendance(
         if date is None or date.event_id != event.id or date.removed_at is not None:
             raise ConflictError(facts.NO_SUCH_DATE())
         require_version(tx, event, version, None, now)
-        if not has_begun(event, date, now):
+        if not has_started(event, date, now):
             raise ConflictError(facts.CANCELLED() if event.cancelled_at else facts.NOT_BEGUN())
         rows = {
             row.person_id: row

@@ -192,7 +192,7 @@ def _view(
                 end=one.ends_at.astimezone(zone),
                 first_day=one.first_day,
                 last_day=one.last_day,
-                has_begun=has_begun(row, one, now),
+                has_begun=has_started(row, one, now),
             )
             for one in dates
         ),
@@ -206,7 +206,7 @@ def _view(
     )
 
 
-def has_begun(event: GroupEventRow, date: GroupEventDateRow, now: datetime) -> bool:
+def has_started(event: GroupEventRow, date: GroupEventDateRow, now: datetime) -> bool:
     """Return whether a date has begun; a date cancelled before its start never begins."""
     return date.starts_at <= min(now, event.cancelled_at or now)
 

@@ -66,7 +66,7 @@ def test_marks_say_what_was_decided_and_what_came_before_a_rule(world: World) ->
     roster = roster.model_copy(update={"coachees": (first, *roster.coachees[1:])})
     marks = pair_marks(roster, policy, result.matches)
     assert {code: [english(one.words) for one in some] for code, some in marks.items()} == {
-        "C-1": ["preference outweighed: topics", "ban: Coach 2"],
+        "C-1": ["preference outweighed topics", "ban: Coach 2"],
         "C-2": ["rank waived"],
         "C-3": ["ban: Coach 1", "waiver not used: rank, Coach 2"],
     }

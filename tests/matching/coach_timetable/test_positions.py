@@ -6,7 +6,8 @@ from random import Random
 
 import pytest
 
-from matching.coach_timetable.positions import Ranges, members
+from matching.coach_timetable.positions import members
+from matching.coach_timetable.ranges import Ranges
 from tests.bench.instances import REGION, instance
 from tests.matching.one_coach import calendars, one_day, with_contracting
 
