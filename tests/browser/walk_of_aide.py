@@ -35,15 +35,19 @@ def aide(browser: Browser, server: Server, camera: Camera) -> None:
     link = _make_link(phone.new_page(), server, own, camera)
     _show_mail(browser, server, "A link for an aide was created", camera, "walk-aide-mail")
     _answer(phone.new_page(), link, camera)
-    _show_mail(browser, server, "A session was declined for you", camera, "walk-aide-declined-mail")
-    told = "Another time was proposed for you"
+    _show_mail(
+        browser, server, "A session was declined on your behalf", camera, "walk-aide-declined-mail"
+    )
+    told = "Another time was proposed on your behalf"
     text = _show_mail(browser, server, told, camera, "walk-aide-proposed-mail")
-    assert f"{OFFICE} proposed another time for you" in text
+    assert f"{OFFICE} proposed another time on your behalf" in text
     commander = phone.new_page()
     commander.goto(own)
     press(commander, commander.get_by_role("link", name=re.compile("Session 1 of")).first)
     press(commander, commander.get_by_role("link", name="See the proposal"))
-    expect(commander.get_by_role("heading", name=f"{OFFICE} proposes for you")).to_be_visible()
+    expect(
+        commander.get_by_role("heading", name=f"{OFFICE} proposed this on your behalf")
+    ).to_be_visible()
     fits(commander)
     camera.shoot(commander, "walk-aide-commander")
 
@@ -81,7 +85,7 @@ def _answer(page: Page, link: str, camera: Camera) -> None:
     reach(page, page.get_by_role("radio").first)
     page.keyboard.press("Space")
     press_button(page, "Propose this time")
-    expect(page.get_by_role("heading", name="The proposal from your side")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your side's proposal")).to_be_visible()
     fits(page)
     camera.shoot(page, "walk-aide-proposed")
     press(page, page.get_by_role("link", name="All times to confirm"))

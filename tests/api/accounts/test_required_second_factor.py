@@ -99,10 +99,10 @@ def test_user_without_a_second_factor_is_told_to_set_it_up_and_can_then_go_on(
 ) -> None:
     page = new_user.get("/")
     assert page.url.path == "/account"
-    assert "Set your password and a second factor now" in page.text
+    assert "Set up how you will sign in from now on" in page.text
     _set_up(new_user)
     assert new_user.get("/").url.path == "/"
-    assert "Set your password and a second factor now" not in new_user.get("/account").text
+    assert "Set up how you will sign in from now on" not in new_user.get("/account").text
 
 
 def test_a_passkey_counts_as_a_second_factor(world: World, new_user: httpx.Client) -> None:

@@ -111,7 +111,7 @@ def test_aide_proposes_and_the_coachee_is_told_and_the_coach_confirms(pair: Pair
     assert (own.by, own.aide) == (Side.COACHEE, OFFICE)
     (other,) = read_proposals(pair.services, pair.coach, pair.session.id)
     assert (other.by, other.aide) == (Side.COACHEE, ""), "the coach does not learn of the aide"
-    assert "proposed another time for you" in "".join(pair.notices())
+    assert "proposed another time on your behalf" in "".join(pair.notices())
     decisions.decide(pair.services, pair.coach, pair.session.id, proposal, Decision.CONFIRM)
     moved = pair.again()
     assert moved.start == time.start
@@ -132,8 +132,8 @@ def test_trail_names_the_aide_and_the_coachee_for_whom_they_acted(pair: Pair) ->
 @pytest.mark.parametrize(
     ("decision", "state", "words"),
     [
-        (Decision.CONFIRM, ProposalState.CONFIRMED, "confirmed another time for you"),
-        (Decision.REFUSE, ProposalState.REFUSED, "refused the time proposed to you"),
+        (Decision.CONFIRM, ProposalState.CONFIRMED, "confirmed another time on your behalf"),
+        (Decision.REFUSE, ProposalState.REFUSED, "refused this proposed time on your behalf"),
     ],
 )
 def test_aide_answers_the_coachs_proposal(
@@ -151,7 +151,7 @@ def test_aide_withdraws_a_proposal_and_the_coach_is_told(pair: Pair) -> None:
     pair.decides(pair.proposes(), Decision.WITHDRAW)
     assert pair.state(pair.coach) is ProposalState.WITHDRAWN
     assert pair.told(MailKind.PROPOSAL_CLOSED) == [pair.coach.person_id]
-    assert "withdrew the time proposed" in pair.notices()[-1]
+    assert "withdrew this proposed time" in pair.notices()[-1]
 
 
 def test_aide_neither_confirms_the_coachees_proposal_nor_withdraws_the_coachs(pair: Pair) -> None:
@@ -233,7 +233,7 @@ def test_page_proposes_withdraws_and_says_when_a_time_is_gone(
     here = f"/aide/{pair.secret}/times/{pair.session.id}/another-time"
     chosen, other = pair.slots()[:2]
     client.post(here, data={"time": slot_value(chosen)})
-    assert "The proposal from your side" in client.get(here).text
+    assert "Your side&#39;s proposal" in client.get(here).text
     assert "You proposed another time" in client.get(f"/aide/{pair.secret}").text
     (proposal,) = read_proposals(pair.services, pair.coachee, pair.session.id)
     taken = {"proposal": proposal.id, "decision": "confirm"}

@@ -381,7 +381,7 @@ def test_a_goal_is_written_in_three_steps_on_pages(coachee: Caller, coach: Calle
     assert 'id="fault-indicator_name"' in nameless.text
     done = coachee.page(proof, fields | {"indicator_name": "Women on panels"})
     page = done.headers["location"].split(coachee.link)[1]
-    assert "The goal takes effect once" in coachee.page(page).text
+    assert "The goal will take effect once" in coachee.page(page).text
     form = {"event": "agree", "seen": "3"}
     own = coachee.page(f"{page}/step", form)
     assert own.status_code == HTTPStatus.CONFLICT

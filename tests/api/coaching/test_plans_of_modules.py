@@ -133,7 +133,7 @@ def test_coach_plans_on_a_page_and_the_coachee_sees_agendas(
     form = {"version": "0", "course": "basic", "session.B1": "1", "session.B3": "1"}
     saved = client.post(page, data=form | {"session.B2": ""}, headers=key)
     assert saved.status_code == HTTPStatus.SEE_OTHER
-    assert "The plan is saved" in client.get(saved.headers["location"], headers=key).text
+    assert "The plan has been saved" in client.get(saved.headers["location"], headers=key).text
     home, device = pair.home("C-1"), pair.device("C-1")
     session = client.get(f"{home}/sessions/{pair.first}", headers=device).text
     assert "Discrimination and sexism" in session

@@ -206,7 +206,7 @@ def test_link_alone_shows_no_report_on_any_page_and_no_attendance(holder: Holder
         assert ">held<" not in text
         assert "You agreed" not in text
         assert "@example.org" not in text
-    assert "To see this, first confirm that it is you" in holder.get(session).text
+    assert "To see this, confirm your identity first" in holder.get(session).text
     assert holder.json("GET", session).json()["recorded"] is None
     assert {one["recorded"] for one in holder.json("GET", "/me/sessions").json()["sessions"]} == {
         None
@@ -350,7 +350,7 @@ def test_devices_page_lists_and_ends_devices(holder: Holder) -> None:
     assert "Everyone who can read your mailbox" in page, "the page says who can read the code"
     (end,) = set(re.findall(r'action="([^"]+/end)"', page))  # in the header, too
     holder.client.post(end, headers=ORIGIN)
-    assert "Confirm that it is you" in holder.get("/devices").text
+    assert "Confirm your identity" in holder.get("/devices").text
 
 
 def test_code_alone_opens_nothing_once_a_pin_is_set(holder: Holder) -> None:
