@@ -82,7 +82,7 @@ def test_draft_survives_reload_and_offline_and_is_closed_to_a_second_person(
     save = page.get_by_role("button", name="Save the details")
     shared.set_offline(True)
     save.click()
-    expect(page.get_by_role("alert")).to_contain_text("Not sent")
+    expect(page.get_by_role("alert")).to_contain_text("not sent")
     expect(page.locator("#topics")).to_have_value(TYPED)
     shared.set_offline(False)
     save.click()

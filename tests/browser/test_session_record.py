@@ -46,7 +46,7 @@ def start_notebook(page: Page, address: str) -> None:
     page.get_by_label("Your own note").fill(PRIVATE)
     page.get_by_role("button", name="Save the session note").click()
     code = page.locator("code").inner_text()
-    page.get_by_label("Type the code that you have written down").fill(code)
+    page.get_by_label("Enter the code that you have written down").fill(code)
     page.get_by_role("button", name="Confirm and save the session note").click()
     page.wait_for_url(lambda url: "/note" not in url)  # the form contains the note's text, too
     expect(page.get_by_text(PRIVATE)).to_be_visible()

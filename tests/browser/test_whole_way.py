@@ -137,7 +137,7 @@ def agree_on_another_time(coachee: Page, coach: Page, home: str, coachee_name: s
     coach.reload()
     asked = coach.get_by_role("article").filter(has_text="please answer the proposed time")
     press(coach, asked.filter(has_text=coachee_name).get_by_role("link"))
-    press(coach, coach.get_by_role("link", name="See the time, and answer"))
+    press(coach, coach.get_by_role("link", name="See the time and answer"))
     expect(coach.get_by_role("button", name="Confirm this time")).to_be_visible()
     fits(coach, SMALLEST)
     press_button(coach, "Confirm this time")
@@ -162,10 +162,10 @@ def write_note(coach: Page, coachee_name: str) -> None:
     for width in (PHONE, DESKTOP):
         fits(coach, width)
     code = coach.locator("code").inner_text()
-    reach(coach, coach.get_by_label("Type the code that you have written down"))
+    reach(coach, coach.get_by_label("Enter the code that you have written down"))
     coach.keyboard.type(code)
     press_button(coach, "Confirm and save the session note")
-    expect(coach.get_by_label("Type the code that you have written down")).to_have_count(0)
+    expect(coach.get_by_label("Enter the code that you have written down")).to_have_count(0)
     expect(coach.get_by_text(PRIVATE)).to_be_visible()
 
 

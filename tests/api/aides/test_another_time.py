@@ -233,7 +233,7 @@ def test_page_proposes_withdraws_and_says_when_a_time_is_gone(
     here = f"/aide/{pair.secret}/times/{pair.session.id}/another-time"
     chosen, other = pair.slots()[:2]
     client.post(here, data={"time": slot_value(chosen)})
-    assert "Your side&#39;s proposal" in client.get(here).text
+    assert "Your side's proposal" in client.get(here).text
     assert "You proposed another time" in client.get(f"/aide/{pair.secret}").text
     (proposal,) = read_proposals(pair.services, pair.coachee, pair.session.id)
     taken = {"proposal": proposal.id, "decision": "confirm"}
