@@ -398,6 +398,6 @@ def test_the_page_of_a_cycle_shows_and_switches_reminders(
         client.headers["Authorization"] = office.headers["Authorization"]
         assert "7 days before a session" in client.get(page).text
         assert client.post(switch, data={"on": "false"}).headers["location"] == f"{page}#reminders"
-        assert "Reminders for this cycle have been turned off since" in client.get(page).text
+        assert "Reminders for this cycle have been off since" in client.get(page).text
         client.post(switch, data={"on": "true"})
         assert "Turn off for this cycle" in client.get(page).text
