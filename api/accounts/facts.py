@@ -28,7 +28,8 @@ NO_SUCH_ACTIVE_USER = message(
     "accounts.no_such_active_user", "there is no such user, or the user is disabled"
 )
 SCOPES_OF_TOKEN = message(
-    "accounts.scopes_of_token", "a token can only create tokens with scopes that it has itself"
+    "accounts.scopes_of_token",
+    "a token cannot create another token with scopes that it does not have itself",
 )
 OLD_PASSWORD_WRONG = message(
     "accounts.old_password_wrong",
@@ -36,11 +37,11 @@ OLD_PASSWORD_WRONG = message(
 )
 CONFIRM_CHANGE = message(
     "accounts.confirm_change",
-    "confirm with your password and code, a passkey or your provider before you change how you or "
-    "other users sign in, or create a token",
+    "confirm your identity with your password and code, a passkey or your identity provider "
+    "before you change how you or other users sign in, or before you create a token",
 )
 CODE_WRONG = message(
-    "accounts.code_wrong", "the code is wrong; enter the code that your app shows now"
+    "accounts.code_wrong", "the code is wrong; enter the current code from your authenticator app"
 )
 CODE_NOT_ACCEPTED = message(
     "accounts.code_not_accepted",
@@ -59,7 +60,8 @@ SECOND_FACTOR_WRONG = message(
 )
 TOO_MANY_ATTEMPTS = message(
     "accounts.too_many_attempts",
-    "there were too many failed attempts to sign in from your network; wait, then try again",
+    "there have been too many failed sign-in attempts from your network; wait a while, then try"
+    " again",
 )
 # i18n: `gender-coach user sign-in` is a command.
 LINK_USED = message(
@@ -75,7 +77,7 @@ NAME_TAKEN = message(
 # i18n: `gender-coach user list` is a command.
 NO_SUCH_USER = message(
     "accounts.no_such_user",
-    "there is no user called {name}; see `gender-coach user list`",
+    "there is no user called {name}; run `gender-coach user list` to see all users",
     name=TEXT,
 )
 ACCOUNT_TAKEN = message(
@@ -93,7 +95,7 @@ TOO_MANY_PASSKEYS = message(
 )
 PASSKEY_TOO_LATE = message(
     "accounts.passkey_too_late",
-    "adding the passkey took too long or was started by another user; please try again",
+    "adding the passkey took too long, or another user started it; please try again",
 )
 PASSKEY_UNKNOWN = message(
     "accounts.passkey_unknown",
@@ -120,14 +122,14 @@ NO_PROVIDER = message(
 )
 PROVIDER_UNAVAILABLE = message(
     "accounts.provider_unavailable",
-    "signing in with {provider} does not work at the moment; "
-    "try again later, or sign in with your password",
+    "signing in with {provider} is not possible at the moment; try again later, or sign in with"
+    " your password",
     provider=FACT,
 )
 PROVIDER_MALFORMED = message(
     "accounts.provider_malformed",
-    "{provider} sent a response that this server does not understand; "
-    "sign in with your password, and contact the administrator of this server",
+    "{provider} sent a response that this server does not understand; sign in with your "
+    "password, and contact this server's administrator",
     provider=FACT,
 )
 NOT_SIGNED_IN_WITH = message(
@@ -148,29 +150,29 @@ SIGNED_OUT_MEANWHILE = message(
 )
 NOT_LINKED = message(
     "accounts.not_linked",
-    "your account is not linked to an active user of this server. Ask the administrator to "
-    "link it; the account's ID is {subject}",
+    "your account is not linked to an active user of this server. Ask an administrator to link "
+    "it. The account's ID is {subject}",
     subject=TEXT,
 )
 OTHER_USERS_ACCOUNT = message(
     "accounts.other_users_account",
-    "that account is not linked to you; please confirm with your own",
+    "that account is not linked to you; please confirm with your own account",
 )
 SINGLE_FACTOR = message(
     "accounts.single_factor",
-    "you signed in there without a second factor; confirm with a code instead",
+    "you signed in to your provider without a second factor; confirm with a code instead",
 )
 
 SCOPES: Mapping[TokenScope, Fact] = {
     TokenScope.READ: message("accounts.scope_read", "read")(),
-    TokenScope.RUN: message("accounts.scope_run", "start runs and ask about plans")(),
+    TokenScope.RUN: message("accounts.scope_run", "start runs and ask questions about plans")(),
     TokenScope.PEOPLE: message(
         "accounts.scope_people",
-        "upload people, issue links, publish plans, send and export messages",
+        "upload people, issue links, publish plans, and send and export messages",
     )(),
     TokenScope.ADMINISTRATION: message(
         "accounts.scope_administration",
-        "make all other changes, such as to cycles, policies, retention and tokens",
+        "make all other changes, for example to cycles, policies, retention and tokens",
     )(),
 }
 """The permissions granted by each scope, phrased to complete a sentence that starts with "May"."""

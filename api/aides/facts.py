@@ -5,7 +5,7 @@ from __future__ import annotations
 from coach.texts.facts import NUMBER, message
 
 TOO_MANY = message(
-    "aides.too_many", "you already have {limit} aides' links, the maximum; end one first",
+    "aides.too_many", "you already have {limit} aides' links, which is the maximum; end one first",
     limit=NUMBER,
 )  # fmt: skip
 CYCLE_OVER = message(
@@ -16,6 +16,6 @@ NO_SUCH_AIDE = message(
 )
 TOO_MANY_ANSWERS = message(
     "aides.too_many_answers",
-    "too many answers were sent today; try again tomorrow, or ask the person for whom you "
-    "answer to reply on their own page",
+    "too many replies have been sent for this person today; try again tomorrow, or ask the "
+    "person to reply on their own page",
 )

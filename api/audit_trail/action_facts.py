@@ -72,7 +72,7 @@ ACTIONS: Mapping[str, Fact] = {
     "cycle erased": message("audit_action.cycle_erased", "cycle's personal data erased")(),
     "database copied": message("audit_action.database_copied", "database backed up")(),
     "database restored": message("audit_action.database_restored", "database restored")(),
-    "device ended": message("audit_action.device_ended", "access on a device ended")(),
+    "device ended": message("audit_action.device_ended", "device access ended")(),
     "device verified": message("audit_action.device_verified", "device verified")(),
     "devices of notes ended": message(
         "audit_action.devices_of_notes_ended", "notes locked on devices"
@@ -97,7 +97,7 @@ ACTIONS: Mapping[str, Fact] = {
         "audit_action.incoming_mail_ignored", "incoming email ignored"
     )(),
     "incoming mail used": message(
-        "audit_action.incoming_mail_used", "answer from an incoming email entered"
+        "audit_action.incoming_mail_used", "reply from an incoming email entered"
     )(),
     "incoming mails opened": message(
         "audit_action.incoming_mails_opened", "incoming emails viewed"
@@ -160,12 +160,12 @@ ACTIONS: Mapping[str, Fact] = {
         "audit_action.people_kept_apart", "two people marked as different"
     )(),
     "people opened": message("audit_action.people_opened", "people viewed")(),
-    "people separated": message("audit_action.people_separated", "roles of a person separated")(),
+    "people separated": message("audit_action.people_separated", "person's roles separated")(),
     "person erased": message("audit_action.person_erased", "person's data erased")(),
     "person exported": message("audit_action.person_exported", "person's data exported")(),
     "person left": message("audit_action.person_left", "person left the cycle")(),
     "plan exported": message("audit_action.plan_exported", "plan downloaded")(),
-    "plan labelled": message("audit_action.plan_labelled", "name or comment of a plan changed")(),
+    "plan labelled": message("audit_action.plan_labelled", "plan name or comment changed")(),
     "plan opened": message("audit_action.plan_opened", "plan viewed")(),
     "plan published": message("audit_action.plan_published", "plan published")(),
     "policy replaced": message("audit_action.policy_replaced", "policy replaced")(),
@@ -189,7 +189,7 @@ ACTIONS: Mapping[str, Fact] = {
     )(),
     "question asked": message("audit_action.question_asked", "question submitted")(),
     "question cancel asked for": message(
-        "audit_action.question_cancel_asked_for", "cancellation of question requested"
+        "audit_action.question_cancel_asked_for", "question cancellation requested"
     )(),
     "question cancelled": message("audit_action.question_cancelled", "question cancelled")(),
     "question failed": message("audit_action.question_failed", "question failed")(),
@@ -207,7 +207,7 @@ ACTIONS: Mapping[str, Fact] = {
     "rows sealed": message("audit_action.rows_sealed", "rows sealed")(),
     "run asked for": message("audit_action.run_asked_for", "run requested")(),
     "run cancel asked for": message(
-        "audit_action.run_cancel_asked_for", "cancellation of run requested"
+        "audit_action.run_cancel_asked_for", "run cancellation requested"
     )(),
     "run cancelled": message("audit_action.run_cancelled", "run cancelled")(),
     "run failed": message("audit_action.run_failed", "run failed")(),
@@ -230,7 +230,7 @@ ACTIONS: Mapping[str, Fact] = {
     "timetable opened": message("audit_action.timetable_opened", "timetable viewed")(),
     "token made": message("audit_action.token_made", "token created")(),
     "tokens revoked": message("audit_action.tokens_revoked", "tokens revoked")(),
-    "user access changed": message("audit_action.user_access_changed", "access of user changed")(),
+    "user access changed": message("audit_action.user_access_changed", "user's access changed")(),
     "user added": message("audit_action.user_added", "user added")(),
     "user confirmed": message("audit_action.user_confirmed", "user confirmed their identity")(),
     "user disabled": message("audit_action.user_disabled", "user disabled")(),

@@ -34,11 +34,11 @@ COACHING_ACTIONS: Mapping[str, Fact] = {
     "commitment title shared": message(
         "audit_action.commitment_title_shared", "commitment title shared"
     )(),
-    "course chosen": message("audit_action.course_chosen", "course for a cycle chosen")(),
+    "course chosen": message("audit_action.course_chosen", "course chosen for a cycle")(),
     "curriculum of cycle opened": message(
         "audit_action.curriculum_of_cycle_opened", "plans of modules viewed"
     )(),
-    "early ends opened": message("audit_action.early_ends_opened", "early ends of pairs viewed")(),
+    "early ends opened": message("audit_action.early_ends_opened", "early ends viewed")(),
     "evidence added": message("audit_action.evidence_added", "evidence added")(),
     "fit answered": message("audit_action.fit_answered", "question about fit answered")(),
     "follow-up answered": message("audit_action.follow_up_answered", "follow-up answered")(),
@@ -49,9 +49,7 @@ COACHING_ACTIONS: Mapping[str, Fact] = {
         "audit_action.follow_up_link_shown", "link for follow-ups shown to the office"
     )(),
     "follow-up opened": message("audit_action.follow_up_opened", "follow-up form viewed")(),
-    "follow-ups allowed": message(
-        "audit_action.follow_ups_allowed", "follow-ups allowed after all"
-    )(),
+    "follow-ups allowed": message("audit_action.follow_ups_allowed", "follow-ups allowed again")(),
     "follow-ups opened": message("audit_action.follow_ups_opened", "follow-ups viewed")(),
     "follow-ups planned": message("audit_action.follow_ups_planned", "follow-ups planned")(),
     "follow-ups refused": message("audit_action.follow_ups_refused", "follow-ups declined")(),
@@ -88,7 +86,7 @@ COACHING_ACTIONS: Mapping[str, Fact] = {
     )(),
     "questions answered": message("audit_action.questions_answered", "questions answered")(),
     "reason of early end recorded": message(
-        "audit_action.reason_of_early_end_recorded", "reason for the early end of a pair recorded"
+        "audit_action.reason_of_early_end_recorded", "reason for a pair's early end recorded"
     )(),
 }
 """The label of each action about agreements, goals, modules, questions and follow-ups."""

@@ -55,7 +55,7 @@ OBJECTS: Mapping[str, Fact] = {
     "key": message("audit_object.key", "key")(),
     "mail": message("audit_object.mail", "email")(),
     "message": message("audit_object.message", "message")(),
-    "module": message("audit_object.module", "module of the curriculum")(),
+    "module": message("audit_object.module", "curriculum module")(),
     "passkey": message("audit_object.passkey", "passkey")(),
     "person": message("audit_object.person", "person")(),
     "plan": message("audit_object.plan", "plan")(),

@@ -48,18 +48,18 @@ CALENDAR_TOO_COMPLEX = message(
 )
 REPEATS_TOO_OFTEN = message(
     "calendar.repeats_too_often",
-    "an event in the file repeats more often than daily; delete it from the calendar and export "
-    "again",
+    "an event in the file repeats more often than daily; delete it from the calendar and export"
+    " the calendar again",
 )
 INVALID_INTERVAL = message(
     "calendar.invalid_interval",
-    "an event in the file repeats at an interval that is not a positive whole number; "
-    "delete it from the calendar and export again",
+    "an event in the file repeats at an interval that is not a positive whole number; delete it"
+    " from the calendar and export the calendar again",
 )
 EVENT_TOO_LONG = message(
     "calendar.event_too_long",
-    "an event in the file lasts longer than {limit} days; delete it from the calendar and export "
-    "again",
+    "an event in the file lasts longer than {limit} days; delete it from the calendar and "
+    "export the calendar again",
     limit=NUMBER,
 )
 TOO_MANY_BUSY_TIMES = message(
@@ -69,7 +69,7 @@ TOO_MANY_BUSY_TIMES = message(
     limit=NUMBER,
 )
 BUSY_READING = message(
-    "calendar.busy_reading", "several calendars are being read; try again in a minute"
+    "calendar.busy_reading", "several calendars are already being read; try again in a minute"
 )
 
 # i18n: how the two participants of a session meet, in invitations, calendars and on pages.

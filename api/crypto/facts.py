@@ -13,7 +13,7 @@ TOO_LONG = message("password.too_long", "use at most {limit} characters", limit=
 # i18n: `why` is a sentence without its full stop, such as "Recent years are easy to guess".
 WEAK = message(
     "password.weak",
-    "{why}; use four unrelated words, or let a password manager choose one",
+    "{why}; use four unrelated words, or let a password manager generate a password",
     why=FACT,
 )
 EASY_TO_GUESS = message("password.easy_to_guess", "this password is easy to guess")
@@ -50,15 +50,15 @@ WARNINGS: dict[str, Message] = {
 # The key file.
 KEY_FILE_MISSING = message(
     "keys.file_missing",
-    "the key file {path} is missing: restore it from your copy; "
-    "without it, notes stay unreadable and links stop working",
+    "the key file {path} is missing; restore it from your copy. Without it, notes will stay "
+    "unreadable and links will not work",
     path=TEXT,
 )
 # i18n: `gender-coach keys create --to PATH` is a command; translate only PATH.
 KEY_FILE_TO_CREATE = message(
     "keys.file_to_create",
-    "the key file {path} is missing. It is not created automatically, because its path comes "
-    "from a setting: create it with `gender-coach keys create --to PATH`, or restore it from "
+    "the key file {path} is missing, and is not created automatically because its path comes "
+    "from a setting; create it with `gender-coach keys create --to PATH`, or restore it from "
     "your copy",
     path=TEXT,
 )
@@ -69,19 +69,20 @@ KEY_FILE_EXISTS = message(
 )
 KEY_FILE_EXPOSED = message(
     "keys.file_exposed",
-    "the key file {path} can be read by other users: run chmod 600 {path}",
+    "the key file {path} can be read by other users; run chmod 600 {path}",
     path=TEXT,
 )
 KEY_FILE_OF_OTHER_USER = message(
     "keys.file_of_other_user",
-    "the key file {path} belongs to another user: it must belong to the user that runs "
+    "the key file {path} belongs to another user; it must belong to the user that runs "
     "gender-coach, or to root",
     path=TEXT,
 )
 KEY_FOLDER_SHARED = message(
     "keys.folder_shared",
-    "other users can replace the key file {path}: its folder must belong to the user that runs "
-    "gender-coach, or to root, and nobody else may write to it; run chmod go-w {folder}",
+    "other users can replace the key file {path}; its folder must belong to the user that runs "
+    "gender-coach, or to root, and must not be writable by anybody else (run chmod go-w "
+    "{folder})",
     path=TEXT,
     folder=TEXT,
 )
@@ -102,37 +103,37 @@ KEY_FILE_NOT_CREATED = message(
 )
 KEY_FILE_INVALID = message(
     "keys.file_invalid",
-    "the key file {path} is not valid: restore it from your copy",
+    "the key file {path} is not valid; restore it from your copy",
     path=TEXT,
 )
 KEY_FILE_INCOMPLETE = message(
     "keys.file_incomplete",
-    "the key file {path} is incomplete: restore it from your copy",
+    "the key file {path} is incomplete; restore it from your copy",
     path=TEXT,
 )
 KEY_FILE_OF_OTHER_DATABASE = message(
     "keys.file_of_other_database",
-    "the key file {path} does not belong to this database; replace it with the right one. "
-    "All machines need the same file",
+    "the key file {path} does not belong to this database; replace it with the right one, which"
+    " is the same on all machines",
     path=TEXT,
 )
 KEY_FILE_OUTDATED = message(
     "keys.file_outdated",
-    "the key file {path} is older than the last rotation: the database uses master key {version}. "
-    "Replace it with the key file that `gender-coach keys rotate` wrote",
+    "the key file {path} is older than the last rotation (the database uses master key "
+    "{version}); replace it with the key file that `gender-coach keys rotate` wrote",
     path=TEXT,
     version=PLAIN_NUMBER,
 )
 BACKUPS_KEY_OUTDATED = message(
     "keys.backups_key_outdated",
-    "the key file {path} is older than the last rotation: backups use key {version}. "
-    "Replace it with the key file that `gender-coach keys rotate` wrote",
+    "the key file {path} is older than the last rotation (backups use key {version}); replace "
+    "it with the key file that `gender-coach keys rotate` wrote",
     path=TEXT,
     version=PLAIN_NUMBER,
 )
 MASTER_KEY_MISSING = message(
     "keys.master_key_missing",
-    "master key {version} is missing from the key file: restore a copy that contains it",
+    "master key {version} is missing from the key file; restore a copy that contains it",
     version=PLAIN_NUMBER,
 )
 

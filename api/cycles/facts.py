@@ -16,7 +16,7 @@ LIST_CHANGE = message(
     left=NUMBER,
 )
 USER = message("cycles.user", "{name}", name=TEXT)
-SOMEBODY = message("cycles.somebody", "someone using the command line of the server")
+SOMEBODY = message("cycles.somebody", "someone using the server's command line")
 UNKNOWN_CHANGE = message("cycles.unknown_change", "people were erased, or a backup was restored")
 POLICY_CHANGED = message(
     "cycles.policy_changed",

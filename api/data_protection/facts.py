@@ -23,18 +23,18 @@ SEVERAL_PEOPLE = message(
 )
 RUN_IN_PROGRESS = message(
     "data_protection.run_in_progress",
-    "a run of this cycle is in progress: wait until it has ended, or cancel it, then "
-    "erase the person",
+    "a run of this cycle is in progress; wait until it has ended, or cancel it, then erase the "
+    "person",
 )
 QUESTION_IN_PROGRESS = message(
     "data_protection.question_in_progress",
-    "a question about this cycle is in progress: wait until it has ended, or cancel it, "
-    "then erase the person",
+    "a question about this cycle is in progress; wait until it has ended, or cancel it, then "
+    "erase the person",
 )
 FUTURE_SESSIONS = message(
     "data_protection.future_sessions",
-    "this person has future sessions: upload the list without them, start a new run, publish its "
-    "plan, then erase the person",
+    "this person has future sessions; upload the list without this person, start a new run, "
+    "publish its plan, then erase the person",
 )
 
 # The lists of erased ids.
@@ -60,7 +60,7 @@ LIST_OF_OTHER_DEPLOYMENT = message(
 )
 LIST_ALTERED = message(
     "data_protection.list_altered",
-    "the list of erased IDs {path} was altered or cut short: replace it with the list of a "
+    "the list of erased IDs {path} was altered or cut short; replace it with the list from a "
     "newer backup",
     path=TEXT,
 )
@@ -68,20 +68,20 @@ LIST_ALTERED = message(
 NO_LIST = message(
     "data_protection.no_list",
     "{copy} has no list of erased IDs next to it ({list}), so people who were erased after it "
-    "was made would reappear: pass the list of a newer backup or of a data folder with "
-    "--erased, or pass --nobody-erased if nobody has been erased since then",
+    "was made would reappear; use --erased to pass the list from a newer backup or a data "
+    "folder, or --nobody-erased if nobody has been erased since then",
     copy=TEXT,
     list=TEXT,
 )
 COPY_NEXT_TO_KEY = message(
     "data_protection.copy_next_to_key",
-    "{copy} would be stored next to {key}, and anyone who obtains that folder could decrypt it: "
-    "choose another folder, on another disk or machine",
+    "{copy} would be stored next to {key}, and anyone who obtains that folder could decrypt it;"
+    " choose a folder on another disk or machine",
     copy=TEXT,
     key=TEXT,
 )
 KEEP_NEEDS_FOLDER = message(
     "data_protection.keep_needs_folder",
-    "{path} is not a folder: with --keep, pass the folder that contains the backups",
+    "{path} is not a folder; with --keep, pass the folder that contains the backups",
     path=TEXT,
 )

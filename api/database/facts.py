@@ -31,14 +31,14 @@ INVALID_URL = message(
 )
 NOT_SUPPORTED = message(
     "database.not_supported",
-    "{backend} is not a supported database: "
-    "use postgresql://user@host/name, or unset DATABASE_URL to use a SQLite file",
+    "{backend} is not a supported database; use postgresql://user@host/name, or unset "
+    "DATABASE_URL to use a SQLite file",
     backend=TEXT,
 )
 # i18n: `reason` is the message of the operating system.
 CANNOT_CREATE_FOLDER = message(
     "database.cannot_create_folder",
-    "the folder of {path} cannot be created: {reason}; choose another folder with --data",
+    "the folder for {path} cannot be created: {reason}; choose another folder with --data",
     path=TEXT,
     reason=TEXT,
 )
@@ -47,17 +47,17 @@ CANNOT_CREATE_FOLDER = message(
 MIGRATIONS_MISSING = message(
     "database.migrations_missing", "the migrations are missing; reinstall the package"
 )
-EMPTY = message("database.empty", "the database is empty: run `gender-coach migrate` first")
+EMPTY = message("database.empty", "the database is empty; run `gender-coach migrate` first")
 OLDER = message(
     "database.older",
-    "the database belongs to an older version ({found}) than this application ({wanted}): make a "
-    "backup and run `gender-coach migrate`",
+    "the database belongs to an older version ({found}) than this application ({wanted}); make "
+    "a backup and run `gender-coach migrate`",
     found=TEXT,
     wanted=TEXT,
 )
 NEWER = message(
     "database.newer",
-    "the database belongs to a newer version ({found}) than this application ({wanted}): "
+    "the database belongs to a newer version ({found}) than this application ({wanted}); "
     "install the newer version, or restore a backup made with this one",
     found=TEXT,
     wanted=TEXT,
@@ -97,13 +97,13 @@ OTHER_CONNECTIONS = plural_message(
 )
 FILE_EXISTS = message(
     "database.file_exists",
-    "{path} already exists; add --force to replace it (the old database is saved first)",
+    "{path} already exists; add --force to replace it (the old database will be saved first)",
     path=TEXT,
 )
 DATABASE_EXISTS = message(
     "database.database_exists",
-    "a database of gender-coach already exists; add --force to replace it (the old database is "
-    "saved first)",
+    "a gender-coach database already exists; add --force to replace it (the old database will "
+    "be saved first)",
 )
 # i18n: `reason` is the message of the database.
 BACKUP_INVALID = message(
@@ -111,7 +111,7 @@ BACKUP_INVALID = message(
 )
 BACKUP_CORRUPT = message(
     "database.backup_corrupt",
-    "the backup fails its integrity check; make another backup, and check the disk",
+    "the backup failed its integrity check; make another backup, and check the disk",
 )
 
 RowNoun = Literal[

@@ -17,7 +17,7 @@ NO_MAIL_FOR_REQUESTS = message(
 )
 CLOSES_IN_THE_PAST = message(
     "enrolment.closes_in_the_past",
-    "the last day of a call cannot be in the past, or after the last day of the cycle",
+    "the last day of a call cannot be in the past or after the cycle's last day",
 )
 NO_CALL = message(
     "enrolment.no_call",
@@ -39,7 +39,8 @@ CALL_BUSY = message(
 )
 CONFIRM_AGAIN = message(
     "enrolment.confirm_again",
-    "your address was not confirmed, or was confirmed too long ago; start again with your address",
+    "your address was not confirmed, or was confirmed too long ago; start again by entering "
+    "your address",
 )
 OTHER_SIDE = message(
     "enrolment.other_side", "this call is not for this role; choose the other role"
@@ -78,7 +79,7 @@ COLUMNS: Mapping[str, Message] = {
 
 CHOSEN_TITLE = message("enrolment.chosen_title", "Links sent")
 CHOSEN_ASKED = message("enrolment.chosen_asked", "an email with the link is being sent")
-CHOSEN_LEFT = message("enrolment.chosen_left", "not sent: has left the cycle")
+CHOSEN_LEFT = message("enrolment.chosen_left", "not sent: this person has left the cycle")
 CHOSEN_WITHOUT_ADDRESS = message(
     "enrolment.chosen_without_address", "not sent: there is no email address"
 )

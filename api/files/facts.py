@@ -32,7 +32,8 @@ NOT_TEXT = message(
 # i18n: `reason` is the message of a library, in English.
 NOT_CSV = message(
     "files.not_csv",
-    "the row is not valid CSV ({reason}); is a quotation mark missing or not doubled?",
+    "the row is not valid CSV ({reason}); check whether a quotation mark is missing or has not "
+    "been doubled",
     reason=TEXT,
 )
 # i18n: `byte` is a number such as 0xE6.

@@ -35,7 +35,8 @@ NOT_INVITED = message(
 )
 CHANGED_SINCE = message(
     "group_events.changed_since",
-    "somebody has changed this group event since you opened it; compare, then save again",
+    "somebody has changed this group event since you opened it; compare the two versions, then "
+    "save again",
 )
 SAME_EVENT = message(
     "group_events.same_event",
@@ -47,7 +48,8 @@ OVER = message(
 )
 IN_THE_PAST = message("group_events.in_the_past", "this date is in the past; choose a later date")
 DATE_BEGUN = message(
-    "group_events.date_begun", "a date on which the event has started cannot be moved or removed"
+    "group_events.date_begun",
+    "you cannot move or remove a date on which the event has already started",
 )
 NOT_BEGUN = message(
     "group_events.not_begun", "attendance can be recorded once the event has started on this date"

@@ -11,5 +11,5 @@ TOO_LARGE = message(
     "the file is too large for a guidance card; check that it is the right file",
 )
 STATE_MISSING = message("guidance.state_missing", "missing")
-STATE_DUE = message("guidance.state_due", "review is due")
+STATE_DUE = message("guidance.state_due", "review due")
 STATE_CURRENT = message("guidance.state_current", "current")

@@ -20,7 +20,7 @@ SCOPE_MISSING = message(
     scope=TEXT,
 )
 ADMINISTRATORS_ONLY = message(
-    "http.administrators_only", "only administrators may do this; ask one of them"
+    "http.administrators_only", "only administrators can do this; ask an administrator"
 )
 BEYOND_LIMITS = message(
     "http.beyond_limits",
@@ -34,12 +34,13 @@ NOT_WITHIN_LIMITS = message(
 )
 SECOND_FACTOR_FIRST = message(
     "http.second_factor_first",
-    "please set up a second factor on the account page first: a code from an app, or a passkey",
+    "please set up a second factor first; go to the account page and add an authenticator app "
+    "or a passkey",
 )
 CONFIRM_FIRST = message("http.confirm_first", "please confirm your identity to continue")
 VERIFY_FIRST = message(
     "http.verify_first",
-    "your link alone is not enough for this: use your passkey, or request a code by email and "
+    "your link alone is not enough for this; use your passkey, or request a code by email and "
     "enter it, together with your PIN if you have set one",
 )
 UNKNOWN_HOST = message(
@@ -101,7 +102,7 @@ DATABASE_UNAVAILABLE = message(
 )
 DISK_FULL = message(
     "http.disk_full",
-    "the disk of the database is full; nothing was changed. Ask the server's administrator to free "
+    "the database disk is full; nothing was changed. Ask the server's administrator to free "
     "some space, then try again",
 )
 BODY_UNREADABLE = message(

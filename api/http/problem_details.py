@@ -208,7 +208,7 @@ def database_unavailable(error: Exception) -> RejectedRequestError:
     any other exception as an unreadable body.
     """
     full = is_disk_full(error)
-    what = "the disk of the database is full" if full else "the database is unavailable"
+    what = "the database disk is full" if full else "the database is unavailable"
     _LOG.error("%s: %s", what, exception_location(error))
     shown = facts.DISK_FULL() if full else facts.DATABASE_UNAVAILABLE()
     return RejectedRequestError(HTTPStatus.SERVICE_UNAVAILABLE, shown, _RETRY_AFTER)

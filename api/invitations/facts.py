@@ -118,21 +118,21 @@ ALREADY_MARKED = message(
 )
 SENDS_NO_EMAIL = message(
     "invitations.sends_no_email",
-    "this server does not send email: download the messages and send them yourself, or set "
+    "this server does not send email; download the messages and send them yourself, or set "
     "{setting}",
     setting=TEXT,
 )
 LINK_ENDED = message(
     "invitations.link_ended",
-    "this person's secret link no longer works: create a new one under People",
+    "this person's secret link no longer works; create a new one under People",
 )
 WHAT_IF_NOT_PUBLISHED = message(
     "invitations.what_if_not_published",
-    "a what-if plan cannot be published: replace the cycle's policy and start a run instead",
+    "a what-if plan cannot be published; replace the cycle's policy and start a run instead",
 )
 NOT_A_DRAFT = message(
     "invitations.not_a_draft",
-    "only a draft can be published (status of this plan: {state}); start a new run instead",
+    "only a draft can be published (this plan's status: {state}); start a new run instead",
     state=FACT,
 )
 OUTDATED = message(

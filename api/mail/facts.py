@@ -29,7 +29,7 @@ CANNOT_CONNECT = message(
 )
 # i18n: the reply of a mail server, such as "550 no such user".
 SERVER_REPLY = message("mail.server_reply", "{reply}", reply=TEXT)
-BOUNCED = message("mail.bounced", "a mail server could not deliver the email and sent it back")
+BOUNCED = message("mail.bounced", "a mail server could not deliver the email and returned it")
 CANNOT_BE_COMPOSED = message(
     "mail.cannot_be_composed",
     "the email could not be composed because of an error in the application; look for email "

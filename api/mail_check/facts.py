@@ -8,7 +8,7 @@ NOT_SENT = message(
     "mail_check.not_sent", "the mail server did not accept the test: {reason}", reason=TEXT
 )
 SENDS_NO_EMAIL = message(
-    "mail_check.sends_no_email", "this server sends no email; set {setting}", setting=TEXT
+    "mail_check.sends_no_email", "this server does not send email; set {setting}", setting=TEXT
 )
 UNREADABLE = message(
     "mail_check.unreadable",
@@ -65,14 +65,14 @@ NO_INVITATION = message(
 )
 CHANGED_INVITATION = message(
     "mail_check.changed_invitation",
-    "The calendar part was changed in transit, so calendars will not show buttons. Ask "
-    "the receiving office to let “text/calendar” pass unchanged.",
+    "The calendar part was changed in transit, so calendars will not show the reply buttons. "
+    "Ask the receiving office to let “text/calendar” pass unchanged.",
 )
 ONLY_HEADERS = message(
     "mail_check.only_headers",
-    "Whether the email arrived as an invitation is not known, because the source contains only "
-    "headers.",
+    "It is not known whether the email arrived as an invitation, because the source contains "
+    "only headers.",
 )
 NO_CALENDAR_SENT = message(
-    "mail_check.no_calendar_sent", "The settings say that emails have no calendar part."
+    "mail_check.no_calendar_sent", "According to the settings, emails have no calendar part."
 )

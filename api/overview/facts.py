@@ -23,7 +23,7 @@ CYCLE_IN_PREPARATION = message("overview.cycle_in_preparation", "in preparation"
 UPCOMING = message("overview.upcoming", "Upcoming")
 PAST = message("overview.past", "Past")
 NOTES_TO_WRITE = message("overview.notes_to_write", "Session notes to write")
-FEEDBACK_TO_GIVE = message("overview.feedback_to_give", "Feedback to give: it takes two minutes")
+FEEDBACK_TO_GIVE = message("overview.feedback_to_give", "Feedback to give (takes two minutes)")
 # i18n: 6 sessions of 90 minutes for each coachee, 14 to 28 days apart.
 PLAN_WITH_CONTRACTING = message(
     "overview.plan_with_contracting",
@@ -66,8 +66,8 @@ TRAIL_BROKEN = message(
 )
 TRAIL_TRUNCATED = message(
     "overview.trail_truncated",
-    "The end of the audit trail is missing: on {when}, only {rows} of formerly {before} rows "
-    "were left.",
+    "The end of the audit trail is missing: on {when}, only {rows} of the previous {before} "
+    "rows remained.",
     when=FACT,
     rows=NUMBER,
     before=NUMBER,
@@ -81,9 +81,9 @@ ROWS_LOST = plural_message(
 ROWS_UNSEALED = plural_message(
     "overview.rows_unsealed",
     "{count} row that controls access was inserted or altered outside the application. It is "
-    "ignored. Ask the administrator of this server to run gender-coach audit verify.",
-    "{count} rows that control access were inserted or altered outside the application. They are "
-    "ignored. Ask the administrator of this server to run gender-coach audit verify.",
+    "ignored. Ask this server's administrator to run gender-coach audit verify.",
+    "{count} rows that control access were inserted or altered outside the application. They "
+    "are ignored. Ask this server's administrator to run gender-coach audit verify.",
     count=NUMBER,
 )
 TRAIL_INTACT = message(
@@ -143,8 +143,8 @@ TO_DO_MISSING_CONSENT = plural_message(
 )
 TO_DO_ANOTHER_COACH = plural_message(
     "overview.to_do_another_coach",
-    "{count} pair asks for another coach",
-    "{count} pairs ask for another coach",
+    "{count} pair has asked for another coach",
+    "{count} pairs have asked for another coach",
     count=NUMBER,
 )
 TO_DO_ATTENDANCE_DIFFERS = plural_message(

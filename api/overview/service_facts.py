@@ -7,8 +7,8 @@ from coach.texts.facts import FACT, NUMBER, ONE_DECIMAL, TEXT, message, plural_m
 WORKERS = message("service.workers", "Workers")
 QUEUE = message("service.queue", "Queue")
 BACKUP = message("service.backup", "Backup")
-DISK_OF_DATA = message("service.disk_of_data", "Disk of the data folder")
-DISK_OF_BACKUPS = message("service.disk_of_backups", "Disk of the backups")
+DISK_OF_DATA = message("service.disk_of_data", "Data folder disk")
+DISK_OF_BACKUPS = message("service.disk_of_backups", "Backup disk")
 AUDIT_TRAIL = message("service.audit_trail", "Audit trail")
 SIGN_INS = message("service.sign_ins", "Failed sign-ins")
 VERIFICATIONS = message("service.verifications", "Wrong codes and PINs")
@@ -28,7 +28,7 @@ NONE_ALIVE = message(
 )
 START_WORKER = message(
     "service.start_worker",
-    "Ask the administrator of this server to start a worker. The jobs are stored and wait for it.",
+    "Ask this server's administrator to start a worker. The jobs are stored and will wait for it.",
 )
 NOT_ALIVE = plural_message(
     "service.workers_not_alive",
@@ -40,7 +40,7 @@ NOT_ALIVE = plural_message(
 )
 END_SILENT = message(
     "service.end_silent",
-    "Ask the administrator of this server to end the processes of these workers. Other workers "
+    "Ask this server's administrator to end the processes of these workers. Other workers will "
     "then take over their jobs.",
 )
 
@@ -52,8 +52,8 @@ QUEUE_LONG = message(
 )
 FIND_DELAY = message(
     "service.find_delay",
-    "A long run delays the runs after it: wait until it has ended, or cancel it. If no run is in "
-    "progress, ask the administrator of this server to restart the workers.",
+    "A long run delays the runs after it. Wait until it has ended, or cancel it. If no run is "
+    "in progress, ask this server's administrator to restart the workers.",
 )
 MINUTES = plural_message("service.minutes", "{count} minute", "{count} minutes", count=NUMBER)
 HOURS = plural_message("service.hours", "{count} hour", "{count} hours", count=NUMBER)
@@ -68,7 +68,7 @@ BACKED_UP_LONG_AGO = message(
 NEVER_BACKED_UP = message("service.never_backed_up", "There is no backup of this database.")
 MAKE_BACKUP = message(
     "service.make_backup",
-    "Ask the administrator of this server to run gender-coach backup, and to find out why the "
+    "Ask this server's administrator to run gender-coach backup, and to find out why the "
     "nightly backup was not made.",
 )
 
@@ -80,8 +80,8 @@ SPACE = message(
 )
 FREE_SPACE = message(
     "service.free_space",
-    "Ask the administrator of this server to free disk space. When the disk is full, nothing can "
-    "be stored any more.",
+    "Ask this server's administrator to free disk space. When the disk is full, nothing more "
+    "can be stored.",
 )
 
 CHECKED_LONG_AGO = message(
@@ -91,12 +91,12 @@ CHECKED_LONG_AGO = message(
 )
 CHECK_TRAIL = message(
     "service.check_trail",
-    "Ask the administrator of this server to run gender-coach audit verify.",
+    "Ask this server's administrator to run gender-coach audit verify.",
 )
 INVESTIGATE_TRAIL = message(
     "service.investigate_trail",
-    "Treat this as an incident: somebody may have changed the database. Ask the administrator of "
-    "this server to keep a copy of the database and to run gender-coach audit verify.",
+    "Treat this as an incident: somebody may have changed the database. Ask this server's "
+    "administrator to keep a copy of the database and to run gender-coach audit verify.",
 )
 
 EVENTS = message(
@@ -113,16 +113,16 @@ SEE_SIGN_INS = message(
 )
 SEE_VERIFICATIONS = message(
     "service.see_verifications",
-    "Check on the audit page whose link was used, and ask that person. If they did not enter the "
-    "codes or PINs, create a new link for them on the page People.",
+    "Check on the audit page whose link was used, and ask that person. If they did not enter "
+    "the codes or PINs, create a new link for them on the People page.",
 )
 SEE_EXPORTS = message(
     "service.see_exports",
-    "Check on the audit page who has downloaded what, and ask them why. If they did not do so "
+    "Check on the audit page who downloaded what, and ask them why. If they did not do so "
     "themselves, disable the user, which also signs them out everywhere.",
 )
 SEE_DEVICES = message(
     "service.see_devices",
-    "This is expected in the days after invitations were sent. Otherwise, check on the audit "
+    "This is normal in the days after invitations are sent. At other times, check on the audit "
     "page whose devices they are, and ask some of these people whether they used them.",
 )

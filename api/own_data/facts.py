@@ -11,7 +11,7 @@ NOT_A_CELL = message(
 )
 NO_PREFERENCES = message(
     "own_data.no_preferences",
-    "coaches cannot state preferences; name the people whom you refuse instead",
+    "coaches cannot state preferences; enter the people whom you refuse instead",
 )
 ERASED = message("own_data.erased", "your data has been erased and cannot be changed")
 # i18n: the name of a checkbox of the grid, such as: Mon 09:00 to 09:30.
@@ -19,8 +19,8 @@ CELL = message("own_data.cell", "{weekday} {start} to {end}", weekday=WEEKDAY, s
 WEEKDAY_ALONE = message("own_data.weekday", "{weekday}", weekday=WEEKDAY)
 CHANGED_BY_OFFICE = message(
     "own_data.changed_by_office",
-    "On {when}, the programme office changed: {fields}. If something is wrong, correct it here "
-    "or tell the office.",
+    "On {when}, the programme office changed the following: {fields}. If something is wrong, "
+    "correct it here or tell the office.",
     when=FACT,
     fields=all_of(FACT),
 )

@@ -29,7 +29,7 @@ NOTHING_TO_UNDO = message(
     "there is no list to undo; once a run has started, upload the earlier lists instead",
 )
 # i18n: a warning about a person in an uploaded list.
-WITHDRAWN = message("participants.withdrawn", "has chosen to leave the cycle, and is left out")
+WITHDRAWN = message("participants.withdrawn", "has chosen to leave the cycle, and will be left out")
 POLICY_FILE_ERASED = message(
     "participants.policy_file_erased",
     "the cycle file was shortened when people were erased; upload a complete cycle file instead",

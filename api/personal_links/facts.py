@@ -26,8 +26,8 @@ NO_SUCH_DEVICE = message(
 )
 NOTHING_TO_VERIFY = message(
     "personal_links.nothing_to_verify",
-    "your link already shows everything: this server cannot send you codes, and you have neither "
-    "a PIN nor a passkey",
+    "your link already shows everything, because this server cannot send you codes and you have"
+    " neither a PIN nor a passkey",
 )
 NO_PIN = message("personal_links.no_pin", "there is neither a PIN nor a passkey to remove")
 PIN_NOT_DIGITS = message(
@@ -42,7 +42,7 @@ PIN_TOO_EASY = message(
 )
 TOO_MANY_PASSKEYS = message(
     "personal_links.too_many_passkeys",
-    "you already have {limit} passkeys, the maximum; remove one first",
+    "you already have {limit} passkeys, which is the maximum; remove one first",
     limit=NUMBER,
 )
 PASSKEY_REJECTED = message(
@@ -61,8 +61,8 @@ PASSKEY_REQUIRED = message(
 )
 VERIFY_AGAIN = message(
     "personal_links.verify_again",
-    "confirm again that it is you, with your PIN or passkey; this is required if your "
-    "device was verified more than ten minutes ago",
+    "confirm your identity again with your PIN or passkey; this is required unless you did so "
+    "within the last ten minutes",
 )
 WRONG_PIN = message("personal_links.wrong_pin", "this is not your PIN; please try again")
 PIN_LOCKED = message(

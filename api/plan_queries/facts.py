@@ -65,11 +65,10 @@ ADVISE = message("plan_queries.advise", "Changes that would place more people")
 
 PERSON_OR_ADVICE = message(
     "plan_queries.person_or_advice",
-    "questions of the kinds explain and replace require a person_id; those of the kind advise do "
-    "not accept one",
+    '"explain" and "replace" questions require a person_id; "advise" questions do not accept one',
 )
 ONLY_REPLACE = message(
-    "plan_queries.only_replace", "only questions of the kind replace accept not_before and sessions"
+    "plan_queries.only_replace", 'only "replace" questions accept not_before and sessions'
 )
 COACHEE_NOT_FOUND = message(
     "plan_queries.coachee_not_found", "there is no coachee {person} in this plan", person=TEXT
@@ -81,11 +80,11 @@ COACH_NOT_FOUND = message(
 )
 NO_ADVICE_NEEDED = message(
     "plan_queries.no_advice_needed",
-    "everyone in this plan has a coach; no advice is needed",
+    "everyone in this plan has a coach, so no advice is needed",
 )
 NOT_PUBLISHED = message(
     "plan_queries.not_published",
-    "this plan is not published; a coach can only be replaced in the published plan",
+    "this plan is not published; a coach can be replaced only in the published plan",
 )
 NO_COACH = message(
     "plan_queries.no_coach",

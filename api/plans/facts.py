@@ -13,8 +13,8 @@ NOTHING_TO_COMPARE = message(
 )
 LABEL_CHANGED = message(
     "plans.label_changed",
-    "somebody else has changed the name or the comment since you opened this page; your text is "
-    "in the form, and saving it replaces theirs",
+    "somebody else has changed the name or the comment since you opened this page; your text is"
+    " still in the form, and saving it will replace theirs",
 )
 # i18n: the title of a plan without a name.
 MADE_AT = message("plans.made_at", "Plan from {made}", made=FACT)

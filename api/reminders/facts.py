@@ -46,6 +46,6 @@ CHOSEN_REMINDED_BEFORE = message(
 )
 CHOSEN_NOBODY = message(
     "reminders.chosen_nobody",
-    "not sent: everybody has replied, or the session is over or cancelled, or the invitation was "
-    "sent less than a day ago, or reminders are off",
+    "not sent: everybody has replied, or the session is over or cancelled, or the invitation "
+    "was sent less than a day ago, or reminders are turned off",
 )

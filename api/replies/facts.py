@@ -22,15 +22,17 @@ NO_SESSION = message(
     "session's page, and ignore the email",
 )
 
-ANSWERED = message("replies.answered", "stored as the reply")
-PROPOSED = message("replies.proposed", "stored as a proposal for another time")
+ANSWERED = message("replies.answered", "recorded as the reply")
+PROPOSED = message("replies.proposed", "recorded as a proposal for another time")
 AUTOMATIC = message("replies.automatic", "sent automatically; nothing to do")
 OLDER = message("replies.older", "a later reply has already been received")
 REPEATED = message("replies.repeated", "the same reply has already been received")
-SESSION_CLOSED = message("replies.session_closed", "the session had been cancelled or was over")
+SESSION_CLOSED = message(
+    "replies.session_closed", "the session had already been cancelled or was over"
+)
 UNKNOWN_SENDER = message(
     "replies.unknown_sender",
-    "the sender is not certain: the email has no token, and its sender was not authenticated",
+    "the sender is uncertain, because the email has no token and its sender was not authenticated",
 )
 OTHER_SESSION = message(
     "replies.other_session", "the answer is about a session that is not one of this person's"
@@ -49,11 +51,12 @@ TENTATIVE = message("replies.tentative", "the person may attend, but is not cert
 DELEGATED = message("replies.delegated", "the person wants somebody else to attend")
 COUNTER = message("replies.counter", "the person proposes another time")
 NO_SUCH_TIME = message(
-    "replies.no_such_time", "the person proposes another time, which cannot be used"
+    "replies.no_such_time", "the person proposes another time, but it cannot be used"
 )
 SET_BY_OFFICE = message(
     "replies.set_by_office",
-    "the person proposes another time for a group session, whose time the office sets for all",
+    "the person proposes another time for a group session, but the office sets the time for "
+    "everybody",
 )
 EVENT = message("replies.event", "{event}, {when}", event=FACT, when=FACT)
 NO_ANSWER = message("replies.no_answer", "the email does not say whether the person will attend")
@@ -78,8 +81,8 @@ CONTRACTING = message("replies.contracting", "Contracting session, {when}", when
 USED = message("replies.used", "entered by the office")
 IGNORED = message("replies.ignored", "closed by the office")
 
-ACT_ACCEPT = message("replies.act_accept", "Store as accepted")
-ACT_DECLINE = message("replies.act_decline", "Store as declined")
-ACT_DELEGATE = message("replies.act_delegate", "Delegate attends: store as accepted")
-ACT_ANOTHER_TIME = message("replies.act_another_time", "Another time: store as declined")
-ACT_IGNORE = message("replies.act_ignore", "Nothing else to do")
+ACT_ACCEPT = message("replies.act_accept", "Record as accepted")
+ACT_DECLINE = message("replies.act_decline", "Record as declined")
+ACT_DELEGATE = message("replies.act_delegate", "Record as accepted (a delegate attends)")
+ACT_ANOTHER_TIME = message("replies.act_another_time", "Record as declined (wants another time)")
+ACT_IGNORE = message("replies.act_ignore", "No further action")

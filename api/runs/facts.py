@@ -22,9 +22,9 @@ WHAT_IF = message("runs.what_if", "what-if")
 UNSOUND = message("runs.unsound", "failed its audit")
 PLAN_REJECTED = plural_message(
     "runs.plan_rejected",
-    "The plan failed its audit ({count} finding). This is a fault of the application, not of "
+    "The plan failed its audit ({count} finding). This is a fault in the application, not in "
     "your lists. The plan is kept with the other plans and cannot be published.",
-    "The plan failed its audit ({count} findings). This is a fault of the application, not of "
+    "The plan failed its audit ({count} findings). This is a fault in the application, not in "
     "your lists. The plan is kept with the other plans and cannot be published.",
     count=NUMBER,
 )
@@ -41,7 +41,7 @@ NOTHING_FOUND = message("runs.nothing_found", "nothing found yet")
 FOUND = message("runs.found", "{value} found", value=NUMBER)
 FOUND_BEST = message("runs.found_best", "{value}, which is the best possible", value=NUMBER)
 FOUND_AND_BOUND = message(
-    "runs.found_and_bound", "{value} found, {bound} at best", value=NUMBER, bound=NUMBER
+    "runs.found_and_bound", "{value} found, at best {bound}", value=NUMBER, bound=NUMBER
 )
 
 LISTS_MISSING = message(
@@ -54,7 +54,7 @@ RUN_OPEN = message(
 )
 NO_RECORD = message(
     "runs.no_record",
-    "the run ({state}) has no record: it has not finished, or was made with a version that did "
-    "not store records",
+    "the run ({state}) has no record, because it has not finished or was made with a version "
+    "that did not store records",
     state=FACT,
 )

@@ -64,34 +64,34 @@ NO_NOTEBOOK = message(
 )
 NOTEBOOK_UNCONFIRMED = message(
     "session_reports.notebook_unconfirmed",
-    "your notebook is not ready yet: enter its recovery code or choose a passphrase first",
+    "your notebook is not ready yet; enter its recovery code or choose a passphrase first",
 )
 NOTES_LEGACY = message(
     "session_reports.notes_legacy",
-    "your notes have to be unlocked once more, because they are now encrypted with your own "
-    "secrets: enter your passphrase or recovery code on your notes page",
+    "you must unlock your notes once more, because they are now encrypted with your own "
+    "secrets; enter your passphrase or recovery code on your notes page",
 )
 NOTES_ALTERED = message(
     "session_reports.notes_altered",
-    "your notes were changed outside this application: a note was added, removed or replaced by an "
-    "older version; nothing is shown until you decide on your notes page what to do",
+    "your notes were changed outside this application (a note was added, removed or replaced by"
+    " an older version); nothing will be shown until you decide on your notes page what to do",
 )
 LEGACY_NOTEBOOK_ALTERED = message(
     "session_reports.legacy_notebook_altered",
-    "your notes were replaced outside this application by an older state, from before they were "
-    "encrypted with your own secrets, and cannot be used; ask the administrators of the server to "
-    "restore a backup, or start a new notebook",
+    "your notes were replaced outside this application with an older version from before they "
+    "were encrypted with your own secrets, and cannot be used; ask the server's administrator "
+    "to restore a backup, or start a new notebook",
 )
 NOTEBOOK_OLDER = message(
     "session_reports.notebook_older",
     "your notes are older than those that this device has seen, and the server has not been "
-    "restored from a backup since; nothing is shown until you decide on your notes page what "
-    "to do",
+    "restored from a backup since; nothing will be shown until you decide on your notes page "
+    "what to do",
 )
 NOTE_UNREADABLE = message(
     "session_reports.note_unreadable",
-    "your note on this session was changed outside this application and cannot be decrypted; if "
-    "you write a new note, it replaces this one",
+    "your note on this session was changed outside this application and cannot be decrypted; if"
+    " you write a new note, it will replace this one",
 )
 OPENER_ALTERED = message(
     "session_reports.opener_altered",
@@ -114,8 +114,8 @@ NO_SUCH_DEVICE = message(
 )
 NOTES_LOCKED = message(
     "session_reports.notes_closed",
-    "your notes are locked on this device: unlock them with your passphrase or recovery code, or "
-    "start a new notebook",
+    "your notes are locked on this device; unlock them with your passphrase or recovery code, "
+    "or start a new notebook",
 )
 NOTE_IN_OTHER_NOTEBOOK = message(
     "session_reports.note_in_other_notebook",
@@ -128,13 +128,13 @@ NOTHING_SAVED = message(
 )
 NO_NEW_NOTEBOOK = message(
     "session_reports.no_new_notebook",
-    "you cannot start another notebook: your notes are unlocked on this device, or you have no "
-    "notebook yet",
+    "you cannot start another notebook, because your notes are unlocked on this device or you "
+    "have no notebook yet",
 )
 TOO_MANY_NOTEBOOKS = plural_message(
     "session_reports.too_many_notebooks",
-    "you already have {count} notebook, the maximum; unlock one of them",
-    "you already have {count} notebooks, the maximum; unlock one of them",
+    "you already have {count} notebook, which is the maximum; unlock it",
+    "you already have {count} notebooks, which is the maximum; unlock one of them",
     count=NUMBER,
 )
 WRONG_PASSPHRASE = message(

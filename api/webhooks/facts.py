@@ -24,7 +24,7 @@ ADDRESS_NOT_PERMITTED = message(
 )
 TOO_MANY = message(
     "webhooks.too_many",
-    "there are {limit} webhooks; remove one before you add another",
+    "there are already {limit} webhooks, which is the maximum; remove one before you add another",
     limit=NUMBER,
 )
 
@@ -56,6 +56,6 @@ PROBLEMS = {
     "no connection": message("webhooks.no_connection", "no connection, or no valid certificate")(),
     "timeout": message("webhooks.timeout", "the receiver did not respond in time")(),
     "refused": message("webhooks.refused", "the receiver did not accept the message")(),
-    "gone": message("webhooks.gone", "the receiver no longer wants messages")(),
+    "gone": message("webhooks.gone", "the receiver no longer accepts messages")(),
 }
 """The message for each reason why an attempt failed."""

@@ -89,6 +89,6 @@ def test_without_a_script_check_counts_and_shows_what_would_change(
     expect(page.get_by_role("heading", name="what would change")).to_be_visible()
     expect(page.locator(RELATION)).to_have_value("same")
     page.goto(f"{cycle}/pairs?coachee=C-1&coach=K-1")
-    page.get_by_label("pin: always this coach").check()
+    page.get_by_label("pin (always this coach)").check()
     page.get_by_role("button", name="Save the decision").click()
     expect(page.get_by_text("Every plan includes this pair.")).to_be_visible()

@@ -38,7 +38,8 @@ SESSIONS_LEFT = message(
 )
 UNKNOWN_MODULE = message(
     "agreements.unknown_module",
-    "at least one of these modules is not in the curriculum; choose two to four modules from it",
+    "at least one of these modules is not in the curriculum; choose two to four modules from "
+    "the curriculum",
 )
 FIT_TOO_EARLY = message(
     "agreements.fit_too_early", "you can answer this question after your first session"
@@ -52,12 +53,12 @@ STATES: Mapping[AgreementState, Message] = {
     AgreementState.AMENDED: message("agreements.state_amended", "change proposed"),
     AgreementState.CLOSED: message("agreements.state_closed", "closed"),
 }
-STATE = message("agreements.state", "State of the agreement")
+STATE = message("agreements.state", "Agreement state")
 NONE_YET = message("agreements.state_none", "not written yet")
 CLOSED: Mapping[ClosedAs, Message] = {
-    ClosedAs.COMPLETED: message("agreements.closed_completed", "closed: completed"),
-    ClosedAs.LEFT: message("agreements.closed_left", "closed: the coach or the coachee has left"),
-    ClosedAs.REPLACED: message("agreements.closed_replaced", "closed: another coach"),
+    ClosedAs.COMPLETED: message("agreements.closed_completed", "closed (completed)"),
+    ClosedAs.LEFT: message("agreements.closed_left", "closed (the coach or the coachee has left)"),
+    ClosedAs.REPLACED: message("agreements.closed_replaced", "closed (another coach)"),
 }
 MODES: Mapping[SessionMode, Message] = {
     SessionMode.ONLINE: message("agreements.mode_online", "online"),

@@ -25,7 +25,7 @@ NOT_OPEN_YET = message(
     "follow_up.not_open_yet", "this follow-up can be answered from {day}", day=DATE
 )
 OVER = message("follow_up.over", "the time to answer ended on {day}", day=DATE)
-ENDED = message("follow_up.ended", "you said that you do not want to be asked again")
+ENDED = message("follow_up.ended", "you told us that you do not want to be asked again")
 CHANGED_MEANWHILE = message(
     "follow_up.changed_meanwhile",
     "these questions were answered in the meantime; read the answers again, then decide",
@@ -38,7 +38,7 @@ NOT_HANDED_OVER = message(
     "a post can be asked only about a commitment that has been handed over",
 )
 POST_WITHOUT_ADDRESS = message(
-    "follow_up.post_without_address", "enter the email address of the post, so that it can be asked"
+    "follow_up.post_without_address", "enter the post's email address so that we can ask the post"
 )
 ADDRESS_WITHOUT_CONSENT = message(
     "follow_up.address_without_consent",
@@ -50,7 +50,7 @@ NOT_A_POST = message(
 )
 NO_LINK_NEEDED = message(
     "follow_up.no_link_needed",
-    "this has been answered, or can no longer be answered; reload the page",
+    "this follow-up has been answered, or can no longer be answered; reload the page",
 )
 MAY_WE_ASK_AGAIN = message("follow_up.may_we_ask_again", "May we ask you again?")
 STATE = message("follow_up.state", "State")
@@ -73,7 +73,7 @@ EVENTS: Mapping[CommitmentEvent, Message] = {
     CommitmentEvent.CARRY_OVER: message(
         "follow_up.event_carry_over", "I am carrying it over to another cycle"
     ),
-    CommitmentEvent.DROP: message("follow_up.event_drop", "It is no longer being pursued"),
+    CommitmentEvent.DROP: message("follow_up.event_drop", "I am no longer pursuing it"),
     CommitmentEvent.HAND_OVER: message(
         "follow_up.event_hand_over", "I have handed it over to another post"
     ),
@@ -83,15 +83,15 @@ POST_OUTCOMES: Mapping[PostOutcome, Message] = {
     PostOutcome.DONE: message("follow_up.post_done", "It is done"),
     PostOutcome.NOT_PURSUED: message("follow_up.post_not_pursued", "We are not pursuing it"),
 }
-POST_WAITS = message("follow_up.post_waits", "handed over: the post has not answered yet")
+POST_WAITS = message("follow_up.post_waits", "handed over (the post has not answered yet)")
 OFFICE_POST_OUTCOMES: Mapping[PostOutcome, Message] = {
     PostOutcome.UNDER_WAY: message(
-        "follow_up.office_post_under_way", "handed over: the post is working on it"
+        "follow_up.office_post_under_way", "handed over (the post is working on it)"
     ),
     PostOutcome.DONE: message(
-        "follow_up.office_post_done", "handed over: the post says it is done"
+        "follow_up.office_post_done", "handed over (the post says it is done)"
     ),
     PostOutcome.NOT_PURSUED: message(
-        "follow_up.office_post_not_pursued", "handed over: the post is not pursuing it"
+        "follow_up.office_post_not_pursued", "handed over (the post is not pursuing it)"
     ),
 }

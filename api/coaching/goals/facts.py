@@ -20,7 +20,7 @@ from coach.texts.facts import NUMBER, ONE_DECIMAL, Message, message
 
 NO_AGREEMENT = message(
     "goals.no_agreement",
-    "make your agreement first: one of you proposes it, and the other agrees",
+    "make your agreement first; one of you proposes it, and the other agrees to it",
 )
 CHANGED_MEANWHILE = message(
     "goals.changed_meanwhile",
@@ -47,15 +47,17 @@ NOT_POSSIBLE = message(
 OTHER_AGREES = message(
     "goals.other_agrees", "you wrote this, so the other person has to agree to it"
 )
-SCALE_MISSING = message("goals.scale_missing", "describe the results of this goal first")
+SCALE_MISSING = message(
+    "goals.scale_missing", "describe the five possible results of this goal first"
+)
 RATED_LATER = message(
     "goals.rated_later",
-    "a goal can be rated only once work on it has begun, and no longer after it has been dropped "
-    "or handed over",
+    "you can rate a goal only once work on it has begun, and not after it has been dropped or "
+    "handed over",
 )
 NOT_YOUR_RATING = message(
     "goals.not_your_rating",
-    "you can enter your own rating, or one that you have agreed on together",
+    "you can enter only your own rating, or a rating that you have agreed on together",
 )
 COACHEE_COMMITS = message(
     "goals.coachee_commits", "only the coachee can commit to this, or decide who sees its title"
@@ -73,7 +75,7 @@ NOTHING_TO_SHARE = message(
 NO_NEW_AGREEMENT = message("goals.no_new_agreement", "make an agreement with your new coach first")
 
 AREAS: Mapping[Area, Message] = {
-    Area.PERFORMANCE: message("goals.area_performance", "how well the institution performs"),
+    Area.PERFORMANCE: message("goals.area_performance", "institutional performance"),
     Area.POLICY: message("goals.area_policy", "laws, policies and planning"),
     Area.COMMUNITY: message("goals.area_community", "relations with the community"),
     Area.OVERSIGHT: message("goals.area_oversight", "accountability and oversight"),
@@ -81,7 +83,7 @@ AREAS: Mapping[Area, Message] = {
     Area.CULTURE: message("goals.area_culture", "institutional culture"),
 }
 REACHES: Mapping[Reach, Message] = {
-    Reach.PERSONAL: message("goals.reach_personal", "me: how I lead"),
+    Reach.PERSONAL: message("goals.reach_personal", "my own leadership"),
     Reach.UNIT: message("goals.reach_unit", "my unit"),
     Reach.INSTITUTION: message("goals.reach_institution", "the whole institution"),
 }
@@ -96,7 +98,7 @@ PILLARS: Mapping[NapPillar, Message] = {
 PROOFS: Mapping[Proof, Message] = {
     Proof.ORDER: message("goals.proof_order", "an order"),
     Proof.POLICY: message("goals.proof_policy", "a policy or regulation"),
-    Proof.SOP: message("goals.proof_sop", "a standing procedure"),
+    Proof.SOP: message("goals.proof_sop", "a standing operating procedure"),
     Proof.TRAINING_RECORD: message("goals.proof_training_record", "a training record"),
     Proof.BUDGET_LINE: message("goals.proof_budget_line", "a budget line"),
     Proof.HR_STATISTIC: message("goals.proof_hr_statistic", "a personnel statistic"),
@@ -128,7 +130,7 @@ GOAL_EVENTS: Mapping[GoalEvent, Message] = {
     GoalEvent.REACH: message("goals.event_reach", "Reached"),
     GoalEvent.REACH_PARTLY: message("goals.event_reach_partly", "Partly reached"),
     GoalEvent.MISS: message("goals.event_miss", "Not reached"),
-    GoalEvent.REOPEN: message("goals.event_reopen", "Correct this: it is still under way"),
+    GoalEvent.REOPEN: message("goals.event_reopen", "Change back to under way"),
 }
 COMMITMENT_STATES: Mapping[CommitmentState, Message] = {
     CommitmentState.PROPOSED: message("commitments.state_proposed", "proposed"),
@@ -145,9 +147,7 @@ COMMITMENT_EVENTS: Mapping[CommitmentEvent, Message] = {
     CommitmentEvent.COMMIT: message("commitments.event_commit", "I commit to this"),
     CommitmentEvent.START: message("commitments.event_start", "Work on it has begun"),
     CommitmentEvent.FINISH: message("commitments.event_finish", "It is done"),
-    CommitmentEvent.REOPEN: message(
-        "commitments.event_reopen", "Correct this: it is still under way"
-    ),
+    CommitmentEvent.REOPEN: message("commitments.event_reopen", "Change back to under way"),
     CommitmentEvent.CARRY_OVER: message(
         "commitments.event_carry_over", "Carry it over to the next cycle"
     ),
@@ -177,8 +177,8 @@ NO_APPROVAL = message("commitments.no_approval", "none")
 # i18n: a T score, such as 57.3.
 SCORE = message("goals.score", "{score}", score=ONE_DECIMAL)
 NO_COACHEE = message("goals.no_coachee", "there is no such coachee in this cycle")
-WEIGHT_1 = message("goals.weight_1", "1: it matters less")
-WEIGHT_2 = message("goals.weight_2", "2: it matters")
-WEIGHT_3 = message("goals.weight_3", "3: it matters most")
+WEIGHT_1 = message("goals.weight_1", "1: less important")
+WEIGHT_2 = message("goals.weight_2", "2: important")
+WEIGHT_3 = message("goals.weight_3", "3: most important")
 GOALS = message("goals.goals", "Goals")
 COMMITMENTS = message("goals.commitments", "Commitments")

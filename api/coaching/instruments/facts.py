@@ -6,7 +6,7 @@ from coach.occasions import Occasion
 from coach.texts.facts import FACT, NUMBER, ONE_DECIMAL, listed, message
 
 NOT_ASKED = message("questions.not_asked", "these questions are not for you")
-NOT_OPEN = message("questions.not_open", "these questions cannot be answered now")
+NOT_OPEN = message("questions.not_open", "you cannot answer these questions at the moment")
 ANSWERED = message(
     "questions.answered", "you have already answered these questions; they are asked only once"
 )
@@ -46,5 +46,5 @@ OCCASIONS = {
     Occasion.SECOND_SESSION: message("questions.second_session", "after the second session"),
     Occasion.LAST_BUT_ONE: message("questions.last_but_one", "after the second-to-last session"),
     Occasion.END: message("questions.end", "after the last session"),
-    Occasion.FOLLOW_UP: message("questions.follow_up", "some months later"),
+    Occasion.FOLLOW_UP: message("questions.follow_up", "a few months later"),
 }

@@ -21,8 +21,8 @@ CHOOSE_A_REASON = message("life.choose_a_reason", "choose a reason")
 NO_EARLY_END = message("life.no_early_end", "these two people are not a pair that ended early")
 CHANGED_MEANWHILE = message(
     "life.changed_meanwhile",
-    "somebody else has recorded a reason in the meantime; compare, then save again if your "
-    "reason should replace it",
+    "somebody else has recorded a reason in the meantime; compare the two, then save again if "
+    "yours should replace it",
 )
 NOMINATED = message("life.nominated", "Nomination")
 IS_NOMINATED = message("life.is_nominated", "nominated")

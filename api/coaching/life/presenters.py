@@ -24,7 +24,7 @@ STATES: Mapping[LifeState, Message] = {
     LifeState.MATCHED: message("pair_life.matched", "matched"),
     LifeState.CONTRACTED: message("pair_life.contracted", "agreement made"),
     LifeState.RUNNING: message("pair_life.running", "sessions started"),
-    LifeState.MID_TERM: message("pair_life.mid_term", "half of the sessions over"),
+    LifeState.MID_TERM: message("pair_life.mid_term", "halfway through the sessions"),
     LifeState.CLOSING: message("pair_life.closing", "last session over"),
     LifeState.COMPLETED: message("pair_life.completed", "completed"),
     LifeState.LEFT: message("pair_life.left", "ended early"),

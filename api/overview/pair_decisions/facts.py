@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from coach.texts.facts import FACT, NUMBER, TEXT, Fact, all_of, message, plural_message
 
 KINDS: Mapping[str, Fact] = {
-    "pin": message("pair_decision.pin", "pin: always this coach")(),
-    "ban": message("pair_decision.ban", "ban: never this coach")(),
-    "waive-rank": message("pair_decision.waive_rank", "waiver: the rule about rank is lifted")(),
+    "pin": message("pair_decision.pin", "pin (always this coach)")(),
+    "ban": message("pair_decision.ban", "ban (never this coach)")(),
+    "waive-rank": message("pair_decision.waive_rank", "waiver (lifts the rule about rank)")(),
     "waive-country": message(
-        "pair_decision.waive_country", "waiver: the rule about countries/territories is lifted"
+        "pair_decision.waive_country", "waiver (lifts the rule about countries/territories)"
     )(),
 }
 SHORT_KINDS: Mapping[str, Fact] = {
@@ -39,8 +39,8 @@ IMPOSSIBLE_PIN = message(
 )
 PINS_ABOVE_CAPACITY = plural_message(
     "pair_decision.pins_above_capacity",
-    "other pins already take all places of this coach ({count})",
-    "other pins already take all places of this coach ({count})",
+    "other pins already take all of this coach's places ({count})",
+    "other pins already take all of this coach's places ({count})",
     count=NUMBER,
 )
 PIN_NOT_BANNED = message("pair_decision.pin_not_banned", "the pair is pinned; end the pin first")

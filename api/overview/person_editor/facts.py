@@ -28,24 +28,27 @@ LABELS: Mapping[str, Fact] = {
 }
 """The label of each column that can be edited."""
 HINTS: Mapping[str, Fact] = {
-    "country": message("person_edit.country_hint", "two letters, such as RS or AL")(),
+    "country": message("person_edit.country_hint", "enter two letters, such as RS or AL")(),
     "timezone": message(
-        "person_edit.timezone_hint", "such as Europe/Belgrade; if empty, that of the country"
+        "person_edit.timezone_hint",
+        "enter a time zone such as Europe/Belgrade, or leave this empty to use the country's time "
+        "zone",
     )(),
     "languages": message(
         "person_edit.languages_hint",
-        "one on each line, the preferred one first, with its level from A1 to C2: en:B2",
+        "enter one language on each line, the preferred one first, with its level from A1 to C2, "
+        "such as en:B2",
     )(),
     "availability": message(
         "person_edit.availability_hint",
-        "one on each line, in the person's time zone: Mon 09:00-12:00",
+        "enter one period on each line, in the person's time zone, such as Mon 09:00-12:00",
     )(),
     "unavailable": message(
         "person_edit.unavailable_hint",
-        "a day or a range on each line: 2027-02-01..2027-02-14",
+        "enter one day or range on each line, such as 2027-02-01..2027-02-14",
     )(),
-    "topics": message("person_edit.topics_hint", "one on each line")(),
-    "role": message("person_edit.role_hint", "what the person is in their institution")(),
+    "topics": message("person_edit.topics_hint", "enter one topic on each line")(),
+    "role": message("person_edit.role_hint", "the person's role in their institution")(),
 }
 """Hints that differ from the column descriptions in files."""
 BEYOND_LIMITS = message(

@@ -23,9 +23,9 @@ GROUP_TOPICS = message("policy_form.group_topics", "Rule: topics")
 GROUP_PREFERENCE = message("policy_form.group_preference", "Rule: preference")
 GROUP_AVAILABILITY = message("policy_form.group_availability", "Rule: availability")
 GROUP_TIMETABLE = message("policy_form.group_timetable", "Quality of the timetable")
-GROUP_OBJECTIVE = message("policy_form.group_objective", "What counts most")
+GROUP_OBJECTIVE = message("policy_form.group_objective", "Matching priorities")
 RELATIONS: Mapping[str, Fact] = {
-    "any": message("policy_form.relation_any", "any two")(),
+    "any": message("policy_form.relation_any", "any combination")(),
     "same": message("policy_form.relation_same", "always the same")(),
     "different": message("policy_form.relation_different", "always different")(),
     "prefer-different": message("policy_form.relation_prefer_different", "preferably different")(),
@@ -37,43 +37,43 @@ EARLIER: Mapping[str, Fact] = {
     "forbid": message("policy_form.earlier_forbid", "never")(),
 }
 NAME_MISSING = message("policy_form.name_missing", "enter a name for the cycle")
-DATE_MISSING = message("policy_form.date_missing", "enter a day, such as 2027-01-18")
+DATE_MISSING = message("policy_form.date_missing", "enter a date, such as 2027-01-18")
 NOT_A_DATE = message(
     "policy_form.not_a_date",
-    "'{value}' is not a day; write it like 2027-01-18 or 18.1.2027",
+    "'{value}' is not a date; enter it in a form such as 2027-01-18 or 18.1.2027",
     value=TEXT,
 )
 NOT_A_WHOLE_NUMBER = message(
     "policy_form.not_a_whole_number",
-    "'{value}' is not a whole number; write it in figures",
+    "'{value}' is not a whole number; enter a whole number in figures, such as 12",
     value=TEXT,
 )
 NOT_A_NUMBER = message(
-    "policy_form.not_a_number", "'{value}' is not a number; write it like 0.25", value=TEXT
+    "policy_form.not_a_number", "'{value}' is not a number; enter a number such as 0.25", value=TEXT
 )
 WITHOUT_COLON = message(
     "policy_form.without_colon",
-    "there is no colon in '{value}'; write the code or ID, a colon and the values",
+    "there is no colon in '{value}'; enter the code or ID, a colon and the values",
     value=TEXT,
 )
 IN_ORDER = message("policy_form.in_order", "{values}", values=listed(FACT))
 NAME_REPEATED = message(
     "policy_form.name_repeated",
-    "{name} has several lines; write everything about {name} on one line",
+    "{name} has several lines; enter everything about {name} on one line",
     name=TEXT,
 )
 NOTHING = message("policy_form.nothing", "none")
 PAIRS_LEFT_ALONE = plural_message(
     "policy_form.pairs_left_alone",
-    "On its own, this rule leaves {count} of {pairs} pairs.",
-    "On its own, this rule leaves {count} of {pairs} pairs.",
+    "On its own, this rule allows {count} of {pairs} pairs.",
+    "On its own, this rule allows {count} of {pairs} pairs.",
     count=NUMBER,
     pairs=NUMBER,
 )
 PAIRS_LEFT = plural_message(
     "policy_form.pairs_left",
-    "Together with the rules before it: {count} pair.",
-    "Together with the rules before it: {count} pairs.",
+    "Together with the rules before it, it allows {count} pair.",
+    "Together with the rules before it, it allows {count} pairs.",
     count=NUMBER,
 )
 PAIRS_SCHEDULED = plural_message(
@@ -105,12 +105,14 @@ NOT_APPLIED = message(
     "policy_form.not_applied", "This rule makes no difference with the current lists and settings."
 )
 POINTS_ONLY = message(
-    "policy_form.points_only", "This rule forbids no pairs; it only gives points."
+    "policy_form.points_only", "This rule only awards points and does not forbid any pairs."
 )
 NO_LISTS = message(
     "policy_form.no_lists", "There are no lists yet, so there are no pairs to count."
 )
-NOT_COUNTED = message("policy_form.not_counted", "Not counted: correct the marked fields first.")
+NOT_COUNTED = message(
+    "policy_form.not_counted", "To count the pairs, correct the marked fields first."
+)
 NOT_COUNTED_YET = message(
     "policy_form.not_counted_yet",
     "Press Check to count the pairs that have time for all their sessions.",

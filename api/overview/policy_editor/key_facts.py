@@ -63,7 +63,7 @@ LABELS: Mapping[str, Fact] = {
         "policy_label.language_minimum_level", "Minimum level of the common language"
     )(),
     "rules.language.groups": message(
-        "policy_label.language_groups", "Languages that count as common"
+        "policy_label.language_groups", "Languages treated as the same"
     )(),
     "rules.country.relation": message(
         "policy_label.country_relation", "Countries/territories of a pair"
@@ -74,11 +74,11 @@ LABELS: Mapping[str, Fact] = {
     "rules.country.minimum_cross_border_share": message(
         "policy_label.country_share", "Minimum share of cross-border pairs"
     )(),
-    "rules.rank.strict": message("policy_label.rank_strict", "Maximum grades below: strict")(),
+    "rules.rank.strict": message("policy_label.rank_strict", "Maximum grades below (strict)")(),
     "rules.rank.standard": message(
-        "policy_label.rank_standard", "Maximum grades below: standard"
+        "policy_label.rank_standard", "Maximum grades below (standard)"
     )(),
-    "rules.rank.relaxed": message("policy_label.rank_relaxed", "Maximum grades below: relaxed")(),
+    "rules.rank.relaxed": message("policy_label.rank_relaxed", "Maximum grades below (relaxed)")(),
     "rules.repeat.earlier": message("policy_label.repeat_earlier", "Pairs from earlier cycles")(),
     "weights.language": message("policy_label.weight_language", "Weight of language")(),
     "weights.country": message("policy_label.weight_country", "Weight of country/territory")(),
@@ -101,24 +101,26 @@ LABELS: Mapping[str, Fact] = {
     "timetable.preferred_by": message(
         "policy_label.timetable_preferred_by", "Preferred times of individual coachees"
     )(),
-    "objective.levels": message("policy_label.objective_levels", "What counts, in this order")(),
+    "objective.levels": message(
+        "policy_label.objective_levels", "Matching priorities, in this order"
+    )(),
 }
 """The label of each key."""
 
 _WEIGHT = message(
     "policy_hint.weight",
-    "0 to 100. The points of the rule are multiplied by this number; with 0, they do not count.",
+    "0 to 100. The rule's points are multiplied by this number. With 0, they do not count.",
 )()
 _GRADES = message(
     "policy_hint.grades",
-    "For coachees with this rank sensitivity: how many grades lower the coach may be, 0 to 30.",
+    "For coachees with this rank sensitivity, how many grades lower the coach may be (0 to 30).",
 )()
 _PENALTY = message(
     "policy_hint.penalty",
-    "Taken off the 100 points of a timetable. All penalties together can be at most 100.",
+    "Deducted from the 100 points of a timetable. All penalties together can be at most 100.",
 )()
 HINTS: Mapping[str, Fact] = {
-    "cycle.name": message("policy_hint.cycle_name", "The name that people see in their emails.")(),
+    "cycle.name": message("policy_hint.cycle_name", "People will see this name in their emails.")(),
     "cycle.start": message(
         "policy_hint.cycle_start",
         "For example, 2027-01-18 or 18.1.2027. No session takes place before this day.",
@@ -129,53 +131,55 @@ HINTS: Mapping[str, Fact] = {
     )(),
     "cycle.timezone": message(
         "policy_hint.cycle_timezone",
-        "For example, Europe/Belgrade. Determines days, weeks and start times. Each person sees "
-        "times in their own time zone.",
+        "For example, Europe/Belgrade. This time zone determines days, weeks and start times. Each "
+        "person sees times in their own time zone.",
     )(),
     "cycle.follow_up_months": message(
         "policy_hint.cycle_follow_up_months",
-        "Any of 3, 6 and 12, separated by commas. The months count from the day on which a pair "
-        "finishes. Leave this empty to ask nobody. A change applies to pairs that finish from "
-        "now on.",
+        "Enter any of 3, 6 and 12, separated by commas. The months are counted from the day on "
+        "which a pair finishes. Leave this empty to ask nobody. A change applies only to pairs that"
+        " finish from now on.",
     )(),
     "cycle.follow_up_coach": message(
         "policy_hint.cycle_follow_up_coach",
-        "The coach is asked what has become of the goals.",
+        "The coach will also be asked what has become of the goals.",
     )(),
     "sessions.count": message("policy_hint.sessions_count", "1 to 20 for each coachee.")(),
     "sessions.minutes": message("policy_hint.sessions_minutes", "5 to 1440.")(),
     "sessions.grid_minutes": message(
         "policy_hint.sessions_grid_minutes",
-        "Counted from midnight: with 30, sessions start on the hour and at half past.",
+        "Times are counted from midnight. With 30, sessions start on the hour and at half past.",
     )(),
     "sessions.min_gap_days": message(
-        "policy_hint.sessions_min_gap_days", "21 means: at least three weeks apart."
+        "policy_hint.sessions_min_gap_days", "For example, 21 means at least three weeks apart."
     )(),
     "sessions.max_gap_days": message(
-        "policy_hint.sessions_max_gap_days", "42 means: at most six weeks apart."
+        "policy_hint.sessions_max_gap_days", "For example, 42 means at most six weeks apart."
     )(),
     "sessions.max_per_coach_day": message(
-        "policy_hint.sessions_max_per_coach_day", "The lists can set another number for a coach."
+        "policy_hint.sessions_max_per_coach_day",
+        "The lists can set a different number for a coach.",
     )(),
     "sessions.max_per_coach_week": message(
         "policy_hint.sessions_max_per_coach_week",
-        "Monday to Sunday. The lists can set another number for a coach.",
+        "From Monday to Sunday. The lists can set a different number for a coach.",
     )(),
     "sessions.buffer_minutes": message(
         "policy_hint.sessions_buffer_minutes", "0 allows one session directly after another."
     )(),
     "sessions.reschedule_cutoff_hours": message(
         "policy_hint.sessions_reschedule_cutoff_hours",
-        "After that, the programme office decides. A change takes effect at once, without a run.",
+        "After that, the programme office decides. A change to this setting takes effect at once, "
+        "without a run.",
     )(),
     "sessions.contracting_minutes": message(
         "policy_hint.sessions_contracting_minutes",
-        "30 to 45, or 0 for none. The coach and the coachee use it to agree how they "
-        "work together. It is not counted as one of the sessions above.",
+        "30 to 45, or 0 for no contracting session. The coach and the coachee use this session to "
+        "agree how they will work together. It is not counted as one of the sessions above.",
     )(),
     "sessions.contracting_gap_days": message(
         "policy_hint.sessions_contracting_gap_days",
-        "Enter two numbers: 7 21 means one to three weeks.",
+        "Enter two numbers, such as 7 21 for one to three weeks.",
     )(),
     "calendar.public_holidays": message(
         "policy_hint.calendar_public_holidays",
@@ -187,27 +191,27 @@ HINTS: Mapping[str, Fact] = {
     )(),
     "calendar.observances": message(
         "policy_hint.calendar_observances",
-        "Kept free for everybody from a country/territory. Enter one on each line, such "
-        "as ME: orthodox, islamic.",
+        "These holidays are kept free for everybody from a country/territory. Enter one "
+        "country/territory on each line, such as ME: orthodox, islamic.",
     )(),
     "rules.language.minimum_level": message(
         "policy_hint.language_minimum_level",
-        "Both people need it. A1 is the lowest, C2 the highest.",
+        "Both people need at least this level. A1 is the lowest, C2 the highest.",
     )(),
     "rules.language.groups": message(
         "policy_hint.language_groups",
-        "Enter the codes of one group on each line, such as bs, cnr, hr, sr. Leave this "
-        "empty to count only the same language.",
+        "Enter one group of language codes on each line, such as bs, cnr, hr, sr. Leave this empty "
+        "to treat every language as different.",
     )(),
     "rules.country.relation": message(
-        "policy_hint.country_relation", "A condition, or a preference that gives points."
+        "policy_hint.country_relation", "Either a condition, or a preference that awards points."
     )(),
     "rules.country.excluded": message(
         "policy_hint.country_excluded",
         "Enter two codes on each line, such as RS, XK. Each line applies in both directions.",
     )(),
     "rules.country.minimum_cross_border_share": message(
-        "policy_hint.country_share", "0 to 1: with 0.3, at least 30 of 100 pairs cross a border."
+        "policy_hint.country_share", "0 to 1. With 0.3, at least 30 of 100 pairs cross a border."
     )(),
     "rules.rank.strict": _GRADES,
     "rules.rank.standard": _GRADES,
@@ -232,18 +236,18 @@ HINTS: Mapping[str, Fact] = {
     "timetable.hours": _PENALTY,
     "timetable.preferred": message(
         "policy_hint.timetable_preferred",
-        "Enter one on each line, in the coachee's time zone: 09:00-12:00 for every day, "
-        "or Tue 09:00-12:00. They have no effect if the penalty above is 0.",
+        "Enter one period on each line, in the coachee's time zone, such as 09:00-12:00 for every "
+        "day, or Tue 09:00-12:00. Preferred times have no effect if the penalty above is 0.",
     )(),
     "timetable.preferred_by": message(
         "policy_hint.timetable_preferred_by",
-        "They replace the times above. Enter one coachee on each line, such as C-01: Wed "
-        "13:00-16:00; Thu 09:00-12:00.",
+        "These times replace the preferred times above. Enter one coachee on each line, such as "
+        "C-01: Wed 13:00-16:00; Thu 09:00-12:00.",
     )(),
     "objective.levels": message(
         "policy_hint.objective_levels",
-        "No later line makes an earlier one worse. The number of people with a coach comes first, "
-        "the timetable last.",
+        "A later line never makes an earlier one worse. The number of people with a coach comes "
+        "first, the timetable last.",
     )(),
 }
 """The hint of each key."""

@@ -18,10 +18,11 @@ ROLES: Mapping[OfficeRole, Fact] = {
 }
 ROLE_HINTS: Mapping[OfficeRole, Fact] = {
     OfficeRole.ADMINISTRATOR: message(
-        "users.hint_administrator", "can do everything in all cycles, and manages users"
+        "users.hint_administrator", "can do everything in all cycles, and can manage users"
     )(),
     OfficeRole.MANAGER: message(
-        "users.hint_manager", "runs all cycles, or only those chosen below; cannot manage users"
+        "users.hint_manager",
+        "can run all cycles, or only those chosen below, but cannot manage users",
     )(),
     OfficeRole.AUDITOR: message(
         "users.hint_auditor",
@@ -47,5 +48,5 @@ NOT_A_COUNTRY = message(
 )
 ONLY_MANAGERS = message(
     "users.only_managers",
-    "only programme managers can be limited; choose this role, or remove the limits",
+    "limits apply only to programme managers; choose this role, or remove the limits",
 )

@@ -233,7 +233,7 @@ def test_full_disk_changes_nothing_and_the_server_recovers(
         disk.fill()
         refused = client.put(people, files=lists, headers={"If-Match": "*"})
         assert refused.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-        assert "disk of the database is full" in refused.json()["detail"]
+        assert "the database disk is full" in refused.json()["detail"]
         assert "nothing was changed" in refused.json()["detail"]
         assert int(refused.headers["Retry-After"]) > 0
         assert _counts(world) == before

@@ -28,7 +28,7 @@ def test_pair_passes_through_a_year_from_nomination_to_follow_ups(world: World) 
         page = f"/cycles/{year.cycle_id}/goals/{year.id('C-1')}"
         life = year.client.get(page, headers=year.office()).text
         for words in (
-            *("nominated", "agreement made", "half of the sessions over", "last session over"),
+            *("nominated", "agreement made", "halfway through the sessions", "last session over"),
             *("completed", "followed up", "stays in touch"),
         ):
             assert words in life

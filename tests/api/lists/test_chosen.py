@@ -134,7 +134,7 @@ def test_links_are_sent_to_chosen_people_once_a_day(world: World, cycle_id: str)
     _, first = request_from_chosen(mailing(world), cycle_id, chosen)
     assert told(first) == {
         "Coachee 1": "an email with the link is being sent",
-        "Coachee 2": "not sent: has left the cycle",
+        "Coachee 2": "not sent: this person has left the cycle",
         "Coachee 3": "not sent: there is no email address",
     }
     assert events(world, "details requested") == [("person", chosen[0])]

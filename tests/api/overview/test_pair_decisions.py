@@ -119,7 +119,7 @@ def test_coach_has_no_more_pins_than_places(world: World) -> None:
     cycle_id = world.cycle(coachees=4, coaches=2)
     for number in (1, 2, 3):
         decide(world, cycle_id, "pin", f"C-{number}", "K-1")
-    with pytest.raises(UnusableInputError, match=r"all places of this coach \(3\)"):
+    with pytest.raises(UnusableInputError, match=r"all of this coach's places \(3\)"):
         decide(world, cycle_id, "pin", "C-4", "K-1")
     decide(world, cycle_id, "pin", "C-1", "K-2")  # replaces the coachee's pin
     decide(world, cycle_id, "pin", "C-4", "K-1")

@@ -33,7 +33,7 @@ def test_each_level_has_lines_of_steps_between_its_first_and_its_last_report() -
     assert placed.bounds == "0.0,6.0 100.0,6.0 100.0,6.0 100.0,6.0"
     assert ENGLISH.text(placed.words) == "9, which is the best possible"
     assert total.values == "50.0,94.0 100.0,94.0 100.0,50.0 100.0,50.0"
-    assert ENGLISH.text(total.words) == "900 found, 950 at best"
+    assert ENGLISH.text(total.words) == "900 found, at best 950"
 
 
 def test_a_level_without_value_has_no_line() -> None:
