@@ -130,7 +130,7 @@ GOAL_EVENTS: Mapping[GoalEvent, Message] = {
     GoalEvent.REACH: message("goals.event_reach", "Reached"),
     GoalEvent.REACH_PARTLY: message("goals.event_reach_partly", "Partly reached"),
     GoalEvent.MISS: message("goals.event_miss", "Not reached"),
-    GoalEvent.REOPEN: message("goals.event_reopen", "Change back to under way"),
+    GoalEvent.REOPEN: message("goals.event_reopen", "Change back to “under way”"),
 }
 COMMITMENT_STATES: Mapping[CommitmentState, Message] = {
     CommitmentState.PROPOSED: message("commitments.state_proposed", "proposed"),
@@ -147,7 +147,7 @@ COMMITMENT_EVENTS: Mapping[CommitmentEvent, Message] = {
     CommitmentEvent.COMMIT: message("commitments.event_commit", "I commit to this"),
     CommitmentEvent.START: message("commitments.event_start", "Work on it has begun"),
     CommitmentEvent.FINISH: message("commitments.event_finish", "It is done"),
-    CommitmentEvent.REOPEN: message("commitments.event_reopen", "Change back to under way"),
+    CommitmentEvent.REOPEN: message("commitments.event_reopen", "Change back to “under way”"),
     CommitmentEvent.CARRY_OVER: message(
         "commitments.event_carry_over", "Carry it over to the next cycle"
     ),

@@ -168,7 +168,7 @@ def test_too_many_changed_answers_are_refused(commander: Commander) -> None:
         commander.answers(DECLINED)
         commander.answers(ACCEPTED)
     commander.answers(DECLINED)
-    with pytest.raises(ConflictError, match="too many answers"):
+    with pytest.raises(ConflictError, match="too many replies"):
         commander.answers(ACCEPTED)
 
 

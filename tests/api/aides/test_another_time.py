@@ -211,7 +211,7 @@ def test_too_many_proposals_are_refused(pair: Pair) -> None:
         pair.decides(pair.proposes(), Decision.WITHDRAW)
     proposal = pair.proposes()
     assert pair.proposes() == proposal, "an identical proposal notifies nobody"
-    with pytest.raises(ConflictError, match="too many answers"):
+    with pytest.raises(ConflictError, match="too many replies"):
         pair.decides(proposal, Decision.WITHDRAW)
 
 

@@ -111,7 +111,7 @@ def test_a_goal_without_its_results_is_not_agreed_to(coachee: Caller, coach: Cal
     goal = coachee.post(f"/me/pairs/{coach.id}/goals", GOAL)
     refused = _step(coach, coachee, goal, "agree")
     assert refused.status_code == HTTPStatus.CONFLICT
-    assert "describe the results" in refused.text
+    assert "describe the five possible results" in refused.text
 
 
 def test_an_agreement_has_at_most_three_goals_that_are_pursued(

@@ -188,7 +188,7 @@ def test_page_and_json_report_the_same_lines(world: World, office: httpx.Client)
     report = office.get("/api/v1/service").json()
     lines = {line["name"]: line for line in report["lines"]}
     assert lines["workers"]["tone"] == "bad"
-    assert lines["workers"]["what_to_do"].startswith("Ask the administrator")
+    assert lines["workers"]["what_to_do"].startswith("Ask this server's administrator")
     assert lines["backup"]["state"] == "There is no backup of this database."
     page = office.get("/service")
     assert page.status_code == HTTPStatus.OK

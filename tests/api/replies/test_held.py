@@ -97,7 +97,7 @@ def test_the_page_shows_held_emails_and_its_buttons_decide(
     for text in ("Coachee 1", "deputy@example.org", "c1@example.org", "another time"):
         assert text in page
     assert "<b>deputy</b>" not in page
-    assert "Delegate attends" in page
+    assert "a delegate attends" in page
     assert office.get(f"/cycles/{cycle.cycle_id}").text.count("/replies") == 1
     answer = office.post(f"/replies/{row.id}/decision", data={"act": "decline"})
     assert answer.status_code == HTTPStatus.SEE_OTHER
