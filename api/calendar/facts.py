@@ -44,7 +44,7 @@ CALENDAR_TOO_LARGE = message(
 )
 CALENDAR_TOO_COMPLEX = message(
     "calendar.too_complex",
-    "the file is too complex to be read; export only the months of this cycle",
+    "the file is too complex to read; export only the months of this cycle",
 )
 REPEATS_TOO_OFTEN = message(
     "calendar.repeats_too_often",

@@ -84,5 +84,5 @@ CHOSEN_WITHOUT_ADDRESS = message(
     "enrolment.chosen_without_address", "not sent: there is no email address"
 )
 CHOSEN_ASKED_TODAY = message(
-    "enrolment.chosen_asked_today", "not sent: was asked within the last 24 hours"
+    "enrolment.chosen_asked_today", "not sent: this person was asked within the last 24 hours"
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from coach.texts.facts import FACT, NUMBER, TEXT, message, plural_message
 
 OTHER_CYCLES = message(
-    "plans.other_cycles", "the plans belong to different cycles; choose two plans of one cycle"
+    "plans.other_cycles",
+    "the plans belong to different cycles; choose two plans from the same cycle",
 )
 NOTHING_TO_COMPARE = message(
     "plans.nothing_to_compare",
@@ -22,8 +23,8 @@ MADE_AT = message("plans.made_at", "Plan from {made}", made=FACT)
 NAMED = message("plans.named", "{name} ({made})", name=TEXT, made=FACT)
 CHOOSE_PLANS = plural_message(
     "plans.choose_plans",
-    "choose two or more plans, and at most {count}",
-    "choose two or more plans, and at most {count}",
+    "choose at least two and at most {count} plans",
+    "choose at least two and at most {count} plans",
     count=NUMBER,
 )
 BEST = message("plans.best", "best of these")

@@ -15,7 +15,9 @@ MAILBOX_UNAVAILABLE = message(
     port=PLAIN_NUMBER,
     reason=TEXT,
 )
-NOT_HELD = message("replies.not_held", "someone has already decided on this email; reload the page")
+NOT_HELD = message(
+    "replies.not_held", "somebody has already dealt with this email; reload the page"
+)
 NO_SESSION = message(
     "replies.no_session",
     "it is not known which session this email is about; enter the answer on the "
@@ -60,11 +62,11 @@ SET_BY_OFFICE = message(
 )
 EVENT = message("replies.event", "{event}, {when}", event=FACT, when=FACT)
 NO_ANSWER = message("replies.no_answer", "the email does not say whether the person will attend")
-WRITTEN = message("replies.written", "someone has to read this text")
+WRITTEN = message("replies.written", "someone must read this text")
 BOUNCE = message("replies.bounce", "an email to this address could not be delivered")
 UNREADABLE = message("replies.unreadable", "the email cannot be read")
-TOO_LARGE = message("replies.too_large", "the email is too large to be read")
-TOO_NESTED = message("replies.too_nested", "the email has too many parts to be read")
+TOO_LARGE = message("replies.too_large", "the email is too large to read")
+TOO_NESTED = message("replies.too_nested", "the email has too many parts to read")
 ODD_FILE = message(
     "replies.odd_file", "the drop folder contains a link, folder or pipe instead of a file"
 )

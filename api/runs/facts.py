@@ -32,7 +32,7 @@ PLAN_REJECTED = plural_message(
 JUDGING = message("runs.phase_judging", "Evaluating every pair against the rules")
 MATCHING = message("runs.phase_matching", "Matching")
 TIMETABLING = message("runs.phase_timetabling", "Scheduling the sessions")
-EXPLAINING = message("runs.phase_explaining", "Finding what would help people without a coach")
+EXPLAINING = message("runs.phase_explaining", "Finding out what would help people without a coach")
 AUDITING = message("runs.phase_auditing", "Checking the plan against the lists and the policy")
 DONE = message("runs.phase_done", "Done")
 

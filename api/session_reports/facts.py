@@ -95,8 +95,8 @@ NOTE_UNREADABLE = message(
 )
 OPENER_ALTERED = message(
     "session_reports.opener_altered",
-    "the key to your notes on this device was changed outside this application; unlock them with "
-    "your passphrase or recovery code",
+    "the key to your notes on this device was changed outside this application; unlock your "
+    "notes with your passphrase or recovery code",
 )
 WRONG_RECOVERY_CODE = message(
     "session_reports.wrong_recovery_code",

@@ -26,7 +26,7 @@ ROLE_HINTS: Mapping[OfficeRole, Fact] = {
     )(),
     OfficeRole.AUDITOR: message(
         "users.hint_auditor",
-        "can read the audit page, the rules and the curriculum, and nothing else",
+        "can read the audit page, the rules and the curriculum, but nothing else",
     )(),
 }
 ALL_CYCLES = message("users.all_cycles", "all cycles")

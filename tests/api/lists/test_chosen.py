@@ -139,7 +139,7 @@ def test_links_are_sent_to_chosen_people_once_a_day(world: World, cycle_id: str)
     }
     assert events(world, "details requested") == [("person", chosen[0])]
     _, second = request_from_chosen(mailing(world), cycle_id, chosen[:1])
-    assert told(second) == {"Coachee 1": "not sent: was asked within the last 24 hours"}
+    assert told(second) == {"Coachee 1": "not sent: this person was asked within the last 24 hours"}
 
 
 def _all_sent(world: World) -> None:
