@@ -7,7 +7,7 @@ from coach.texts.facts import PLAIN_NUMBER, TEXT, message
 EXIT_CODE = message("child_processes.exit_code", "exit code {code}", code=PLAIN_NUMBER)
 SIGNAL = message(
     "child_processes.signal",
-    "stopped by signal {signal}; on Linux, 9 and 6 often mean that memory ran out",
+    "stopped by signal {signal}; on Linux, signals 9 and 6 often mean that memory ran out",
     signal=PLAIN_NUMBER,
 )
 TOO_MUCH_OUTPUT = message(

@@ -24,8 +24,8 @@ ADMINISTRATORS_ONLY = message(
 )
 BEYOND_LIMITS = message(
     "http.beyond_limits",
-    "your access is limited to some cycles or countries, and this request goes beyond them; ask "
-    "an administrator",
+    "your access is limited to certain cycles or countries and does not cover this request; ask"
+    " an administrator",
 )
 NOT_WITHIN_LIMITS = message(
     "http.not_within_limits",

@@ -93,18 +93,18 @@ NOT_RELEASED = message(
 )
 ABOUT_TO_BE_SENT = message(
     "invitations.about_to_be_sent",
-    "this email is about to be sent by this server; only an email that could not be delivered can "
-    "be marked as sent another way",
+    "this server is about to send this email; only an email that could not be delivered can be "
+    "marked as sent another way",
 )
 BEING_SENT = message(
     "invitations.being_sent",
-    "this email is being sent by this server; only an email that could not be delivered can be "
-    "marked as sent another way",
+    "this server is sending this email; only an email that could not be delivered can be marked"
+    " as sent another way",
 )
 ALREADY_SENT = message(
     "invitations.already_sent",
-    "this email was sent by this server; only an email that could not be delivered can be marked "
-    "as sent another way",
+    "this server has already sent this email; only an email that could not be delivered can be "
+    "marked as sent another way",
 )
 NO_LONGER_NEEDED = message(
     "invitations.no_longer_needed",

@@ -40,12 +40,12 @@ CHOSEN_REMINDED = message(
 )
 CHOSEN_REMINDED_BEFORE = message(
     "reminders.chosen_reminded_before",
-    "not sent, because these people were already reminded of this session, or of something else "
-    "today: {people}",
+    "not sent, because these people have already been reminded of this session, or have been "
+    "sent another reminder today: {people}",
     people=listed(TEXT),
 )
 CHOSEN_NOBODY = message(
     "reminders.chosen_nobody",
-    "not sent: everybody has replied, or the session is over or cancelled, or the invitation "
+    "not sent, because everybody has replied, the session is over or cancelled, the invitation "
     "was sent less than a day ago, or reminders are turned off",
 )

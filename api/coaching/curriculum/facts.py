@@ -28,7 +28,7 @@ NOT_OWN = message(
     "curriculum.not_own",
     "this module is part of the software and cannot be deleted; retire it instead",
 )
-OTHER_CODE = message("curriculum.other_code", "the code of a module cannot be changed")
+OTHER_CODE = message("curriculum.other_code", "a module's code cannot be changed")
 RETIRED = message("curriculum.retired", "retired")
 OWN = message("curriculum.own", "added by the office")
 SENSITIVE = message("curriculum.sensitive", "sensitive")

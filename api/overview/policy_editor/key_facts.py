@@ -27,20 +27,20 @@ LABELS: Mapping[str, Fact] = {
         "policy_label.sessions_grid_minutes", "Sessions start every … minutes"
     )(),
     "sessions.min_gap_days": message(
-        "policy_label.sessions_min_gap_days", "Minimum days between two sessions of a pair"
+        "policy_label.sessions_min_gap_days", "Minimum days between a pair's sessions"
     )(),
     "sessions.max_gap_days": message(
-        "policy_label.sessions_max_gap_days", "Maximum days between two sessions of a pair"
+        "policy_label.sessions_max_gap_days", "Maximum days between a pair's sessions"
     )(),
     "sessions.max_per_coach_day": message(
-        "policy_label.sessions_max_per_coach_day", "Maximum sessions a day for a coach"
+        "policy_label.sessions_max_per_coach_day", "Maximum sessions per coach per day"
     )(),
     "sessions.max_per_coach_week": message(
-        "policy_label.sessions_max_per_coach_week", "Maximum sessions a week for a coach"
+        "policy_label.sessions_max_per_coach_week", "Maximum sessions per coach per week"
     )(),
     "sessions.buffer_minutes": message(
         "policy_label.sessions_buffer_minutes",
-        "Minimum break between two sessions of a coach, in minutes",
+        "Minimum break between a coach's sessions, in minutes",
     )(),
     "sessions.reschedule_cutoff_hours": message(
         "policy_label.sessions_reschedule_cutoff_hours",
@@ -66,7 +66,7 @@ LABELS: Mapping[str, Fact] = {
         "policy_label.language_groups", "Languages treated as the same"
     )(),
     "rules.country.relation": message(
-        "policy_label.country_relation", "Countries/territories of a pair"
+        "policy_label.country_relation", "A pair's countries/territories"
     )(),
     "rules.country.excluded": message(
         "policy_label.country_excluded", "Countries/territories that are never paired"
@@ -113,7 +113,8 @@ _WEIGHT = message(
 )()
 _GRADES = message(
     "policy_hint.grades",
-    "For coachees with this rank sensitivity, how many grades lower the coach may be (0 to 30).",
+    "For coachees with this rank sensitivity, the coach may be at most this many grades lower "
+    "(0 to 30).",
 )()
 _PENALTY = message(
     "policy_hint.penalty",
@@ -204,7 +205,8 @@ HINTS: Mapping[str, Fact] = {
         "to treat every language as different.",
     )(),
     "rules.country.relation": message(
-        "policy_hint.country_relation", "Either a condition, or a preference that awards points."
+        "policy_hint.country_relation",
+        "The “always” options are conditions. The “preferably” options only award points.",
     )(),
     "rules.country.excluded": message(
         "policy_hint.country_excluded",
