@@ -66,11 +66,11 @@ def test_a_failed_email_marked_as_sent_is_not_retried(
 
     office_mail.server.to_recipient.clear()
     assert dispatch.retry_failed(office_mail.services, office_mail.cycle_id).waiting == 1
-    with pytest.raises(ConflictError, match="about to be sent"):
+    with pytest.raises(ConflictError, match="about to send this email"):
         _mark(office_mail, second.id)
     office_mail.send(*office_mail.queue_all())
     assert office_mail.states() == {MailState.SENT: 7, MailState.SENT_OTHERWISE: 1}
-    with pytest.raises(ConflictError, match="was sent"):
+    with pytest.raises(ConflictError, match="has already sent this email"):
         _mark(office_mail, second.id)
 
 
