@@ -30,10 +30,13 @@ def with_contracting(roster: Roster, cycle: Cycle, least: int) -> tuple[Roster, 
     return roster, cycle.model_copy(update={"sessions": cycle.sessions.model_copy(update=changes)})
 
 
-def tuesdays(windows: list[tuple[int, int]], weeks: int, sessions: int) -> CoachCalendar:
+def tuesdays(
+    windows: list[tuple[int, int]], weeks: int, sessions: int, **changes: object
+) -> CoachCalendar:
     """Return the calendar of a coach with Tuesdays from 09:00 to 12:00 and 90-minute sessions.
 
-    There is a coachee for each of `windows`, which are in minutes of the day.
+    There is a coachee for each of `windows`, which are in minutes of the day. `changes` are applied
+    to the policy for sessions.
     """
     roster, cycle = instance(REGION, 1)
     shared = {
@@ -55,7 +58,7 @@ def tuesdays(windows: list[tuple[int, int]], weeks: int, sessions: int) -> Coach
         one.model_copy(update={**shared, "availability": (WeeklyWindow(1, *window),)})
         for one, window in zip(roster.coachees, windows, strict=False)
     )
-    gaps = {"count": sessions, "min_gap_days": 7, "max_gap_days": 21}
+    gaps = {"count": sessions, "min_gap_days": 7, "max_gap_days": 21} | changes
     dates = {"end": cycle.cycle.start + timedelta(7 * weeks - 1)}
     cycle = Cycle(
         cycle=cycle.cycle.model_copy(update=dates), sessions=cycle.sessions.model_copy(update=gaps)

@@ -135,3 +135,11 @@ def test_quick_answer_and_maximal_subset_agree_with_the_exact_answer(seed: int) 
         assert exact.can_hold(held, never)
         for one in members(everybody & ~held):
             assert not exact.can_hold(held | 1 << one, never)
+
+
+def test_only_the_two_sessions_of_one_pair_are_ordered_on_a_day() -> None:
+    calendar = tuesdays([(540, 720)] * 2, 3, 1, contracting_minutes=30, contracting_gap_days=(0, 7))
+    home = calendar.home[0]
+    assert home != 0, "contracting and other sessions share the day"
+    assert calendar.day_options(home, (0, 1, 3)).order == (0, -2, 2)
+    assert calendar.day_options(home, (0, 1)).order == ()
