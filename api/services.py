@@ -70,7 +70,7 @@ class Services:
     def on_behalf_of(self, principal: Callable[[], Principal]) -> Services:
         """Return a copy whose audit events are attributed to `principal`.
 
-        `principal` is called at the start of every writing transaction.
+        `principal` is called at the start of every write transaction.
         """
         set_context = context_setter(self.keyring, principal, self.now)
         bound = self.database.on_behalf_of(set_context, seal_info(self.keyring))
@@ -89,7 +89,7 @@ def context_setter(
 
 
 def transaction_context(tx: Transaction) -> TransactionContext:
-    """Return the context of a writing transaction.
+    """Return the context of a write transaction.
 
     Raises:
         LookupError: the transaction has no context, because its database was opened without

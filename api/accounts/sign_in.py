@@ -66,7 +66,7 @@ class PasswordSignIn:
 def sign_in_by_password(services: Services, form: SignInForm, attempt: Attempt) -> PasswordSignIn:
     """Sign in with a name, password and code.
 
-    Verifying a password is slow and therefore done outside the writing transaction. The result
+    Verifying a password is slow and therefore done outside the write transaction. The result
     counts only if the stored hash is still the same in that transaction.
 
     Raises:

@@ -20,7 +20,7 @@ class SlotTakenOverError(WorkerShutdownError):
 
 
 class SlotFence:
-    """The epoch of a worker's slot, which is checked at the start of its writing transactions."""
+    """The epoch of a worker's slot, which is checked at the start of its write transactions."""
 
     def __init__(self, slot: str) -> None:
         self._slot = slot

@@ -64,7 +64,7 @@ class SubprocessJob(ABC, Generic[RowT]):
         self._stopping = context.stopping
 
     def __call__(self, subject_id: str) -> None:
-        """Perform the task with the given id until it has finished, failed or been cancelled.
+        """Run the task with the given id until it finishes, fails or is cancelled.
 
         Raises:
             WorkerShutdownError: the worker is shutting down.

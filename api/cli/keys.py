@@ -33,7 +33,7 @@ class KeyAction(StrEnum):
 
 
 class KeyKind(StrEnum):
-    """A key that `gender-coach keys rotate` can replace."""
+    """A kind of key that `gender-coach keys rotate` can replace."""
 
     MASTER = "master"
     BACKUPS = "backups"

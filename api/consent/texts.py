@@ -106,7 +106,7 @@ def _load_texts(folder: Path | None, variables: TextVariables) -> dict[ConsentKi
 
 
 def _folder_of(folder: Path | None, kind: ConsentKind) -> Path | None:
-    """Return the folder of a text, or `None` for the default text."""
+    """Return the folder that holds a text, or `None` if the default text is used."""
     own = folder is not None and (kind not in OPTIONAL or (folder / f"{kind}.txt").exists())
     return folder if own else None
 

@@ -1,4 +1,4 @@
-"""The database engine, with separate reading and writing transactions."""
+"""The database engine, with separate reading and write transactions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _WRITER_LOCK = 0x67656E646572  # arbitrary key of an advisory lock
 class Database:
     """A database with its connection pool and its writer lock.
 
-    In SQLite and PostgreSQL alike, writing transactions run one at a time. The rows that a
+    In SQLite and PostgreSQL alike, write transactions run one at a time. The rows that a
     transaction has read are therefore still current when it commits, and the audit trail forms a
     single chain. SQLite enforces this itself; in PostgreSQL, an advisory lock does. Because SQLite
     acquires its lock by polling, a process can starve while another one writes continuously;
@@ -62,7 +62,7 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     def on_behalf_of(self, on_begin: TransactionHook, info: dict[str, object]) -> Self:
-        """Return a view of this database that calls `on_begin` in each new writing transaction.
+        """Return a view of this database that calls `on_begin` in each new write transaction.
 
         `info` is added to the `info` of all its transactions, including reading ones.
         """
@@ -71,7 +71,7 @@ class Database:
         return bound
 
     def guarded_by(self, guard: TransactionHook) -> Self:
-        """Return a view of this database that first calls `guard` in each writing transaction."""
+        """Return a view of this database that first calls `guard` in each write transaction."""
         guarded, on_begin = copy(self), self._on_begin
 
         def hook(tx: Transaction) -> None:
@@ -91,7 +91,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
-        """Open a writing transaction; commit it at the end of the block, or roll back on an error.
+        """Open a write transaction; commit it at the end of the block, or roll back on an error.
 
         The writer lock is held until the end of the block, which must be entered and left in the
         same thread.
@@ -241,7 +241,7 @@ def is_disk_full(error: BaseException) -> bool:
 
 
 def open_jobs_engine(url: str) -> Engine:
-    """Create an engine for the job tables, with writing transactions only."""
+    """Create an engine for the job tables, with write transactions only."""
     return open_engine(url).execution_options(**{_WRITES: True})
 
 

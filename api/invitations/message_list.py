@@ -51,7 +51,7 @@ MESSAGE_LIST = ListDefinition(
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person with emails, and the number of emails in each state."""
+    """A person who is sent emails, with the number of their emails in each state."""
 
     id: str
     side: Side

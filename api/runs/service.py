@@ -90,7 +90,7 @@ def read_run(services: Services, run_id: str) -> RunView:
 
 
 def read_progress(services: Services, run_id: str, *, after: int) -> RunProgress:
-    """Return a run and its progress reports after number `after`.
+    """Return a run and its progress reports numbered above `after`.
 
     Raises:
         NotFoundError: there is no such run.

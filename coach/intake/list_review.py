@@ -29,7 +29,7 @@ class ListedPerson:
 
 @dataclass(frozen=True, slots=True)
 class PossibleDuplicate:
-    """Two people who may be one human, with the reasons; a user has to decide whether they are."""
+    """Two records that may belong to the same human, with the reasons; a user has to decide."""
 
     first: ListedPerson
     second: ListedPerson

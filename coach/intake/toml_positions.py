@@ -122,7 +122,7 @@ class _Scanner:
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
-    """Return the line (from 1) of each key, table and array element, keyed by path.
+    """Return the 1-based line number of each key, table and array element, keyed by path.
 
     Raises:
         TooDeepError: keys or values are nested deeper than `MAX_DEPTH`.

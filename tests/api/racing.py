@@ -46,7 +46,7 @@ def _wait_for_second_writer(future: Future[Outcome]) -> None:
     while not _another_thread_waits():
         if future.done():
             future.result()  # raises the exception that ended the action, if any
-            raise AssertionError("the action ended without a writing transaction")
+            raise AssertionError("the action ended without a write transaction")
         assert time.monotonic() < deadline
         time.sleep(0.001)
 

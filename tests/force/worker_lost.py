@@ -37,7 +37,7 @@ class ReplacedWorkers(WorkerFleet):
 
 
 def measure(times: int, database: str) -> Figure:
-    """Kill one of three workers `times` times while five runs are open, and replace it."""
+    """Kill and replace one of three workers while five runs are open, `times` times in a row."""
     return measure_fleet(times, database, ReplacedWorkers, "worker lost for good")
 
 

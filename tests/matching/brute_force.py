@@ -80,7 +80,7 @@ def _assignments(roster: Roster, cycle: Cycle) -> Iterator[Assignment]:
 
 
 def can_meet_together(roster: Roster, placed: list[tuple[int, int]], cycle: Cycle) -> bool:
-    """Return whether all pairs can be scheduled with no human in two places at once.
+    """Return whether all pairs can be scheduled without anyone having to be in two places at once.
 
     Each coach must be able to schedule their own pairs. Only the pairs of humans with several rows,
     and the other pairs of their coaches, are therefore scheduled again.

@@ -81,7 +81,7 @@ async def sign_in_by_password(
 
 @SIGN_IN_PAGES.get(SECOND_FACTOR)
 def show_second_factor_form(request: Request) -> Response:
-    """Show the second-factor form to a user who has signed in at the provider."""
+    """Show the second-factor form to a user who has signed in with the provider."""
     return _render_second_factor(request)
 
 

@@ -292,7 +292,7 @@ def hold(year: Year, number: int, attendance: str = "held") -> None:
 
 
 def go_on_leave(year: Year, number: int) -> None:
-    """Let the coachee decline a session because of leave, and the office move it."""
+    """Have the coachee decline a session because of leave, and have the office move it."""
     session = year.sessions()[number]
     year.clock.now = FIRST + timedelta(weeks=WEEKS * (number - 2), days=7)
     year.call("C-1", "PUT", f"/sessions/{session}/reply", {"reply": "declined"})

@@ -235,7 +235,7 @@ def test_a_single_older_note_that_was_put_back_is_noticed(coach: Coach) -> None:
 
 @pytest.mark.parametrize("session", [0, 1, 2])
 def test_a_removed_note_is_noticed(coach: Coach, session: int) -> None:
-    """Reading its session, another note, or a session without a note reveals the removal."""
+    """The removal is detected on reading the note's session, another note, or an empty session."""
     coach.write(0)
     coach.write(1)
     with coach.world.database.writing() as tx:

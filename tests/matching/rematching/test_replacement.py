@@ -21,7 +21,7 @@ from tests.matching.reference import blocking_rules
 
 
 def with_replacement(result: Result, coachee: str, instead: Replacement) -> Result:
-    """Return the result with the coachee's new coach and all other matches unchanged."""
+    """Return the result after the coachee gets the new coach; other matches are unchanged."""
     match = Match(
         coachee=coachee,
         coach=instead.coach,
