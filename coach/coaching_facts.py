@@ -10,7 +10,7 @@ SCALE_INCOMPLETE = message(
 )
 INDICATOR_INCOMPLETE = message(
     "coaching.indicator_incomplete",
-    "an indicator needs a name; if there is none, leave its other fields empty, too",
+    "enter the name of the indicator, or leave its other fields empty too",
 )
 NAP_REFERENCE_WITHOUT_PILLAR = message(
     "coaching.nap_reference_without_pillar",
@@ -18,18 +18,18 @@ NAP_REFERENCE_WITHOUT_PILLAR = message(
 )
 DOCUMENT_IN_REFERENCE = message(
     "coaching.document_in_reference",
-    "enter the number or the date of the document, not its content or the address of a file",
+    "enter the document's number or date, not its content or the address of a file",
 )
 DROPPED_NEEDS_A_REASON = message(
-    "coaching.dropped_needs_a_reason", "choose why this is no longer pursued"
+    "coaching.dropped_needs_a_reason", "choose why you are no longer pursuing this"
 )
 REASON_WITHOUT_DROPPING = message(
     "coaching.reason_without_dropping",
-    "give a reason only for something that is no longer pursued",
+    "give a reason only if you are no longer pursuing this",
 )
 HANDED_OVER_NEEDS_A_POST = message(
-    "coaching.handed_over_needs_a_post", "enter the post that takes this over, not a person"
+    "coaching.handed_over_needs_a_post", "enter the post that will take this over, not a person"
 )
 POST_WITHOUT_HANDING_OVER = message(
-    "coaching.post_without_handing_over", "enter a post only for something that is handed over"
+    "coaching.post_without_handing_over", "enter a post only if you are handing this over"
 )

@@ -12,7 +12,7 @@ NOT_A_LINK = message(
 )
 CODE_TWICE = message("curriculum.code_twice", "another module has the code {code}", code=TEXT)
 NO_SUCH_PREREQUISITE = message(
-    "curriculum.no_such_prerequisite", "there is no module {code}", code=TEXT
+    "curriculum.no_such_prerequisite", "there is no module with the code {code}", code=TEXT
 )
 PREREQUISITE_LATER = message(
     "curriculum.prerequisite_later",

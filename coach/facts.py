@@ -38,14 +38,14 @@ TOO_LONG = plural_message(
 )
 CONTRACTING_MINUTES = message(
     "cycle_file.contracting_minutes",
-    "must be 0, for no contracting session, or from {least} to {most}",
+    "must be 0 for no contracting session, or from {least} to {most}",
     least=PLAIN_NUMBER,
     most=PLAIN_NUMBER,
 )
 FOLLOW_UP_MONTHS = message(
     "cycle_file.follow_up_months",
-    "the months can be {months}, each at most once and in ascending order; an empty list asks "
-    "nobody",
+    "use the months {months}, each at most once and in ascending order, or an empty list to "
+    "ask nobody",
     months=listed(TEXT),
 )
 MAX_GAP_BELOW_MIN = message(
@@ -91,7 +91,7 @@ SCHEDULE_LAST = message("cycle_file.schedule_last", '"schedule" must be the last
 # i18n: [rules.repeat] is a table in a file, "repeat" and "avoid" are values in it.
 REPEAT_NOT_LISTED = message(
     "cycle_file.repeat_not_listed",
-    '"repeat" is not listed; earlier = "avoid" in [rules.repeat] adds it',
+    '"repeat" must not be listed here; to add it, use earlier = "avoid" in [rules.repeat]',
 )
 BOTH = message("cycle_file.both", "{first}, and {second}", first=FACT, second=FACT)
 
@@ -108,14 +108,15 @@ TOPIC_MISSING = message(
 )
 MODULES_WITHOUT_SESSION = message(
     "feedback.modules_without_session",
-    "no modules can be covered in a session that did not take place",
+    "the session did not take place, so do not mark any modules as covered",
 )
 NOBODY_ABSENT = message(
     "feedback.nobody_absent",
     "say who did not come only if that is why the session did not take place",
 )
 NOT_A_CODE = message(
-    "curriculum.not_a_code", "a code is a capital letter, followed by capital letters and digits"
+    "curriculum.not_a_code",
+    "a code must start with a capital letter, followed by capital letters and digits",
 )
 ANSWERS_WITHOUT_SESSION = message(
     "feedback.answers_without_session",
@@ -124,7 +125,7 @@ ANSWERS_WITHOUT_SESSION = message(
 
 RANK_TITLE_AMBIGUOUS = message(
     "rank_titles.ambiguous",
-    "'{title}' is the title of several ranks: {ranks}; use the code",
+    "'{title}' is the title of several ranks: {ranks}; use a code",
     title=TEXT,
     ranks=all_of(FACT),
 )
@@ -145,7 +146,7 @@ RANK_TITLE_UNKNOWN_IN_SERVICE = message(
 )
 RANK_TITLE_OF_OTHER_SERVICE = message(
     "rank_titles.of_other_service",
-    "{unknown}; in other services, it means {ranks}. Correct the service, or use the code",
+    "{unknown}; in other services, it means {ranks}. Correct the service, or use a code",
     unknown=FACT,
     ranks=all_of(FACT),
 )

@@ -6,21 +6,21 @@ from coach.texts.facts import NUMBER, TEXT, listed, message
 
 ITEM_TWICE = message(
     "instruments.item_twice",
-    "another item has the code {code}; give each item a code of its own",
+    "another item has the code {code}; give each item its own code",
     code=TEXT,
 )
 CHOICE_TWICE = message(
     "instruments.choice_twice",
-    "another choice of this item has the code {code}; give each choice a code of its own",
+    "another choice of this item has the code {code}; give each choice its own code",
     code=TEXT,
 )
 NO_ITEMS = message(
     "instruments.no_items",
-    'there is no item; add [[items]], or items_from = "objectives"',
+    'there are no items; add [[items]] or items_from = "objectives"',
 )
 ITEMS_AND_SOURCE = message(
     "instruments.items_and_source",
-    "the items come from the objectives of modules; remove items_from or the [[items]]",
+    "the items come from the modules' objectives; remove either items_from or [[items]]",
 )
 NO_SCALE = message(
     "instruments.no_scale",
@@ -38,19 +38,19 @@ NEEDS_NO_CHOICES = message(
 )
 ONLY_SCALE_TWICE = message(
     "instruments.only_scale_twice",
-    "items that are rated twice need the scale; remove the kind of this item, or [twice]",
+    "items that are rated twice need the scale; remove either this item's kind or [twice]",
 )
 TWICE_TOO_EARLY = message(
     "instruments.twice_too_early",
-    'an instrument with [twice] has to be asked at "end"; it can also be asked at "start"',
+    'an instrument with [twice] must be used at "end"; it can also be used at "start"',
 )
 OBJECTIVES_ELSEWHERE = message(
     "instruments.objectives_elsewhere",
-    'objectives of modules are rated at "start" and "end" only',
+    'the modules\' objectives can only be rated at "start" and "end"',
 )
 TOO_MANY_AFTER_SESSION = message(
     "instruments.too_many_after_session",
-    "at most {count} items are asked after a session, so that the form stays short",
+    "use at most {count} items after a session, so that the form stays short",
     count=NUMBER,
 )
 NO_ENGLISH = message(
@@ -59,13 +59,13 @@ NO_ENGLISH = message(
 )
 MOMENT_TWICE = message(
     "instruments.moment_twice",
-    "{file} is also asked at the moment {moment}; only one instrument can be asked then",
+    "{file} is also used at the moment {moment}; only one instrument can be used then",
     file=TEXT,
     moment=TEXT,
 )
 CODE_TWICE = message(
     "instruments.code_twice",
-    "{file} also has the code {code}; change one of them",
+    "{file} also has the code {code}; change one of the two",
     file=TEXT,
     code=TEXT,
 )

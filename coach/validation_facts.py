@@ -31,8 +31,8 @@ NUMBER_TOO_LARGE = message("validation.number_too_large", "enter a smaller numbe
 NOT_A_NUMBER = message("validation.not_a_number", "enter a number")
 # i18n: `true` and `false` are values in files and requests; do not translate them.
 NOT_A_TRUTH_VALUE = message("validation.not_a_truth_value", "enter true or false")
-TOO_LOW = message("validation.too_low", "enter a number of at least {limit}", limit=TEXT)
-TOO_HIGH = message("validation.too_high", "enter a number of at most {limit}", limit=TEXT)
+TOO_LOW = message("validation.too_low", "enter {limit} or more", limit=TEXT)
+TOO_HIGH = message("validation.too_high", "enter {limit} or less", limit=TEXT)
 NOT_ABOVE = message("validation.not_above", "enter a number greater than {limit}", limit=TEXT)
 NOT_BELOW = message("validation.not_below", "enter a number less than {limit}", limit=TEXT)
 NOT_A_DATE = message("validation.not_a_date", "enter a date like 2027-01-18")

@@ -15,7 +15,7 @@ from coach.texts.facts import (
 # audit
 ROW_BROKEN = message(
     "audit.row_broken",
-    "row {row} of {rows} does not match its seal: this row or an earlier row was altered, "
+    "row {row} of {rows} does not match its seal, so this row or an earlier one was altered, "
     "removed or inserted",
     row=PLAIN_NUMBER,
     rows=PLAIN_NUMBER,
@@ -32,10 +32,10 @@ ROWS_UNSEALED = plural_message(
 )
 HEAD_UNKNOWN = plural_message(
     "audit.head_unknown",
-    "the seal of the only row matches, but the given head is not that row: "
-    "the end of the trail was removed, or this is another database",
-    "the seals of all {count} rows match, but the given head is not among them: "
-    "the end of the trail was removed, or this is another database",
+    "the seal of the only row matches, but that row is not the given head; either the end of "
+    "the trail was removed, or this is a different database",
+    "the seals of all {count} rows match, but the given head is not among them; either the "
+    "end of the trail was removed, or this is a different database",
     count=PLAIN_NUMBER,
 )
 TRAIL_UNALTERED = plural_message(
@@ -52,15 +52,15 @@ COMPARED = plural_message(
 )
 ROWS_MISSING = message(
     "audit.rows_missing",
-    "the seals of all {rows} rows match, but the trail once had {before} rows and no longer "
-    "contains the last of them: its end was removed",
+    "the seals of all {rows} rows match, but the trail used to have {before} rows; its last "
+    "rows were removed",
     rows=PLAIN_NUMBER,
     before=PLAIN_NUMBER,
 )
 ROWS_LOST = message(
     "audit.rows_lost",
-    "the database was restored to its state of {restored_to}: rows {first} to {last} of the "
-    "trail were lost",
+    "the database was restored to its state as of {restored_to}, so rows {first} to {last} of "
+    "the trail were lost",
     restored_to=TEXT,
     first=PLAIN_NUMBER,
     last=PLAIN_NUMBER,
@@ -73,13 +73,14 @@ PERSON_ERASED = message("person.erased", "The data of {id} has been erased.", id
 # i18n: `gender-coach backup --keep N` is a command; translate only N.
 OLDER_BACKUPS = message(
     "person.older_backups",
-    "Older backups still contain the erased data, which is erased again when one of them is "
-    "restored. Make a new backup, and delete older ones with `gender-coach backup --keep N`.",
+    "Older backups still contain the erased data, which will be erased again if you restore "
+    "one of them. Make a new backup, and delete older ones with `gender-coach backup --keep "
+    "N`.",
 )
 BACKED_UP_AFTER_ERASURE = plural_message(
     "person.backed_up",
-    "A new backup without the erased data is {file}. {count} older backup deleted.",
-    "A new backup without the erased data is {file}. {count} older backups deleted.",
+    "A new backup without the erased data was saved as {file}. {count} older backup was deleted.",
+    "A new backup without the erased data was saved as {file}. {count} older backups were deleted.",
     count=PLAIN_NUMBER,
     file=TEXT,
 )
@@ -164,8 +165,8 @@ COUNTS = {
     ),
     "previews": plural_message(
         "retention.previews",
-        "{count} upload of lists that were not used",
-        "{count} uploads of lists that were not used",
+        "{count} unused upload of lists",
+        "{count} unused uploads of lists",
         count=PLAIN_NUMBER,
     ),
 }
@@ -180,7 +181,7 @@ LINK_NEEDS_ID = message(
 NO_PROVIDER = message(
     "user.no_provider", "set {setting} first; see {guide}", setting=TEXT, guide=TEXT
 )
-ID_OR_MAIL = message("user.id_or_mail", "use either --oidc or --mail, not both")
+ID_OR_MAIL = message("user.id_or_mail", "specify either --oidc or --mail, but not both")
 MAIL_NOT_ALLOWED = message(
     "user.mail_not_allowed", "--mail requires the setting {setting}", setting=TEXT
 )
@@ -231,8 +232,8 @@ CANNOT_LISTEN = message(
 SERVING = message("serve.serving", "Serving on {address}", address=TEXT)
 NO_SECOND_FACTOR_IN_DEMO = message(
     "serve.no_second_factor_in_demo",
-    "This is a demonstration with the sample cycle, so users need no second factor. On every "
-    "other server, they do.",
+    "This is a demonstration with the sample cycle, so users do not need a second factor. On "
+    "every other server, they do.",
 )
 SIGN_IN_AT = message("serve.sign_in_at", "sign in at {address}", address=TEXT)
 MANAGER_LINK = plural_message(
@@ -257,7 +258,7 @@ NOT_SOLVED = message(
 )
 
 TO_OR_RECEIVED = message(
-    "admin.to_or_received", "give either --to ADDRESS or --received FILE, but not both"
+    "admin.to_or_received", "specify either --to ADDRESS or --received FILE, but not both"
 )
 TEST_SENT = message(
     "admin.test_sent",

@@ -39,7 +39,7 @@ def audit(
     *,
     head: Annotated[
         str | None,
-        typer.Option(help=_("A head printed earlier, which the trail must still contain.")),
+        typer.Option(help=_("A previously printed head that the trail must still contain.")),
     ] = None,
     data: Annotated[
         Path | None, typer.Option(help=_("Folder that contains the database and the keys."))

@@ -56,7 +56,7 @@ _FORCE = typer.Option("--force", help=_("Replace an existing database, which is 
 _ERASED = typer.Option(
     "--erased",
     metavar="LIST",
-    help=_("A list of erased IDs, whose people are erased again; can be repeated."),
+    help=_("A list of the IDs of erased people, to erase them again; can be repeated."),
 )
 _NOBODY_ERASED = typer.Option(
     "--nobody-erased",

@@ -17,8 +17,8 @@ KEEP_KEY_FILE = message(
 )
 OLD_BACKUPS_DELETED = plural_message(
     "backup.old_deleted",
-    "{count} older backup deleted.",
-    "{count} older backups deleted.",
+    "{count} older backup was deleted.",
+    "{count} older backups were deleted.",
     count=PLAIN_NUMBER,
 )
 # i18n: --to is an option of a command, GENDER_COACH_BACKUP_DIR a setting.
@@ -45,8 +45,8 @@ RESTORED_INTACT = plural_message(
 )
 RESTORED_BROKEN = plural_message(
     "restore.broken",
-    "Restored from {file}. The audit trail ({count} row) is broken from row {row} on.",
-    "Restored from {file}. The audit trail ({count} rows) is broken from row {row} on.",
+    "Restored from {file}. The audit trail ({count} row) is broken from row {row} onwards.",
+    "Restored from {file}. The audit trail ({count} rows) is broken from row {row} onwards.",
     count=PLAIN_NUMBER,
     file=TEXT,
     row=PLAIN_NUMBER,
@@ -66,16 +66,16 @@ KEYS_REWRAPPED = plural_message(
 )
 BACKUPS_KEY_ADDED = message(
     "keys.backups_added",
-    "New backups use a new key. Earlier ones need the old key, which stays in {file}; whoever has "
-    "that key can still read them. Make a new copy of {file}, and store it separately from the "
-    "database.",
+    "New backups will use a new key. Earlier backups need the old key, which remains in "
+    "{file}. Anyone who has that key can still read them. Make a new copy of {file}, and "
+    "store it separately from the database.",
     file=TEXT,
 )
 BACKUPS_KEY_REPLACED = message(
     "keys.backups_replaced",
-    "New backups use a new key. The old one is no longer in {file}, so make a backup now: earlier "
-    "ones can only be restored with the old key file, and are not deleted automatically. Make a "
-    "new copy of {file}, and store it separately from the database.",
+    "New backups will use a new key. The old key is no longer in {file}, so make a backup "
+    "now. Earlier backups can only be restored with the old key file, and will not be deleted "
+    "automatically. Make a new copy of {file}, and store it separately from the database.",
     file=TEXT,
 )
 KEY_FILE_CREATED = message(
@@ -87,15 +87,15 @@ KEY_FILE_CREATED = message(
 NAME_NEW_KEY_FILE = message("keys.name_new_file", "pass the path of the new key file with --to")
 NAME_ROTATED_KEY_FILE = message(
     "keys.name_rotated_file",
-    "{file} is not overwritten, because its path comes from a setting: choose a path for the new "
-    "key file with --to, then replace {file} with the new file",
+    "{file} cannot be overwritten, because its path comes from a setting; choose a path for "
+    "the new key file with --to, then replace {file} with the new file",
     file=TEXT,
 )
 # i18n: `old` is a path, or the name of a systemd credential.
 REPLACE_KEY_FILE = message(
     "keys.replace_file",
-    "Before you start servers and workers, replace {old} with {new}: "
-    "they refuse to start with the old key file.",
+    "Before you start servers and workers, replace {old} with {new}. They will not start with "
+    "the old key file.",
     old=TEXT,
     new=TEXT,
 )

@@ -9,11 +9,11 @@ from api.cli.output import gettext as _
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("api.cli.demo:demo",
-             _("Run the bundled sample cycle from its spreadsheets to results.")),
+             _("Run the bundled sample cycle, from its spreadsheets to the results.")),
     "match": ("api.cli.match:match", _("Match the people in a cycle, schedule their sessions "
                                          "and write all results.")),
     "pairs": ("api.cli.pairs:pairs",
-              _("Evaluate every pair of a coachee and a coach, and write one row per pair.")),
+              _("Evaluate every pair of coachee and coach, and write one row per pair.")),
     "explain": ("api.cli.explain:explain",
                 _("Explain a coachee's match, or why there is none and what would help.")),
     "advise": ("api.cli.advise:advise",
@@ -37,8 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("api.cli.audit:audit",
               _("Verify the audit trail, and print its head for safekeeping.")),
     "cycle": ("api.cli.cycle_commands:CYCLE",
-              _("Create the cycles of a server, import their lists, start runs and "
-                "publish plans.")),
+              _("Create a server's cycles, import their lists, start runs and publish plans.")),
     "person": ("api.cli.person:person", _("Export or erase the data about one person.")),
     "retention": ("api.cli.retention:retention",
                   _("Erase personal data in cycles past their retention period.")),
@@ -46,7 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
              _("Create a key file, or replace one of its keys; "
                "stop servers and workers first.")),
     "mail": ("api.cli.mail:mail",
-             _("Check whether invitations arrive: send a test, then check what was received.")),
+             _("Send a test invitation, or check one that was received.")),
     "backup": ("api.cli.backup:backup",
                _("Back up the database to an encrypted file, even while it is in use.")),
     "restore": ("api.cli.backup:restore",

@@ -29,7 +29,7 @@ def demo(
         bool, typer.Option("--force", help=_("Replace an earlier result in the folder."))
     ] = False,
 ) -> None:
-    """Run the bundled sample cycle from its spreadsheets to results."""
+    """Run the bundled sample cycle, from its spreadsheets to the results."""
     cycle_name, coachees_name, coaches_name = SAMPLE_FILES
     with (
         as_file(sample_file(cycle_name)) as cycle,

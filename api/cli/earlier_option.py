@@ -18,7 +18,7 @@ EarlierOption = Annotated[
     typer.Option(
         _OPTION,
         metavar="RESULT.json",
-        help=_("Results of earlier cycles, for the rule repeat; can be repeated."),
+        help=_("A result of an earlier cycle, for the rule `repeat`; this option can be repeated."),
     ),
 ]
 

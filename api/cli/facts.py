@@ -23,8 +23,8 @@ ABOUT = message("command.about", "{about}: {statement}", about=FACT, statement=F
 
 UNSOUND_KEPT = message(
     "command.unsound_kept",
-    "{error}\nThe plan and all findings are in {folder}, for a report of this error; do not use "
-    "the plan.",
+    "{error}\nThe plan and all findings are in {folder}, so that you can report this error. Do "
+    "not use the plan.",
     error=FACT,
     folder=TEXT,
 )
@@ -133,11 +133,12 @@ RUNNER_UP_NOT_DETERMINED = message(
 )
 RUNNER_UP_FAILED = message(
     "command.runner_up_failed",
-    "The search for next best coaches failed. The plan itself is complete and audited.",
+    "The search for the next best coaches failed. The plan itself is complete and audited.",
 )
 RUNNER_UP_INTERRUPTED = message(
     "command.runner_up_interrupted",
-    "The search for next best coaches was interrupted. The plan itself is complete and audited.",
+    "The search for the next best coaches was interrupted. The plan itself is complete and "
+    "audited.",
 )
 
 # i18n: {coachees} is "14 coachees"; {count} of them have a coach.
@@ -215,9 +216,9 @@ FILE_INVITES = message(
     "summary.file_invites",
     "an invitation (.ics) and an email (.eml) for each person and session",
 )
-FILE_FORMS = message("summary.file_forms", "session note and feedback, to print")
+FILE_FORMS = message("summary.file_forms", "session note and feedback form, to print")
 FILE_UNMATCHED = message("summary.file_unmatched", "coachees without a coach, with reasons")
 FILE_RESULT = message("summary.file_result", "the result and its input files, for software")
-FILE_RUN = message("summary.file_run", "the record of the run, from which it can be repeated")
+FILE_RUN = message("summary.file_run", "the record of the run, for repeating it")
 NEXT_STEPS = message("summary.next_steps", "Next steps")
 OWN_WORKBOOK = message("summary.own_workbook", "(a workbook for your own people)")

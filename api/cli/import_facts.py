@@ -28,7 +28,7 @@ COACHEES = message("import.coachees", "Coachees: {people}", people=FACT)
 COACHES = message("import.coaches", "Coaches: {people}", people=FACT)
 NOTHING_EARLIER = message(
     "import.nothing_earlier",
-    "Everybody is new; with --before, the lists are compared with those of an earlier result.",
+    "Everybody is new. To compare the lists with those of an earlier result, use --before.",
 )
 NEW = message("import.new", "new: {person}", person=FACT)
 CHANGED = message("import.changed", "changed: {person}", person=FACT)
@@ -69,7 +69,8 @@ IN_BOTH_LISTS = message("import.in_both_lists", "{people} are the same person", 
 RENUMBERED_TITLE = message("import.renumbered_title", "With another ID:")
 RENUMBERED = message(
     "import.renumbered",
-    "{new} is the same person as {gone}; use the earlier ID again if this was not intended",
+    "{new} is the same person as {gone}; use the earlier ID again if you did not intend to "
+    "change it",
     new=FACT,
     gone=FACT,
 )
@@ -80,13 +81,13 @@ SUGGESTION = message(
 # i18n: `person` is the name of a column; do not translate it.
 SUGGESTIONS_ADVICE = message(
     "import.suggestions_advice",
-    "If they are one person, delete one row, or enter the same value in the column person of both "
-    "rows; if they are not, enter different values there.",
+    "If they are the same person, delete one row, or enter the same value in the `person` "
+    "column of both rows. If they are not, enter different values there.",
 )
 WRITTEN = message("import.written", "Written to {out}: {files}", out=TEXT, files=all_of(TEXT))
 NOT_WRITTEN = message(
     "import.not_written",
-    "Nothing was written; with --out, both lists are written in the standard format.",
+    "Nothing was written. To write both lists in the standard format, use --out.",
 )
 LEFT_OUT = plural_message(
     "import.left_out",

@@ -68,7 +68,7 @@ def keys(
         bool,
         typer.Option(
             "--forget-old",
-            help=_("Delete the old keys; older backups then need an older key file."),
+            help=_("Delete the old keys. Older backups will then need an older key file."),
         ),
     ] = False,
     data: Annotated[

@@ -57,7 +57,7 @@ def mail(
         Path | None, typer.Option(help=_("Folder that contains the database and the keys."))
     ] = None,
 ) -> None:
-    """Check whether invitations arrive: send a test, then check what was received."""
+    """Send a test invitation, or check one that was received."""
     del action  # there is only one
     if (to is None) == (received is None):
         raise UnusableInputError([InputFault("mail", 1, "--to", facts.TO_OR_RECEIVED())])

@@ -36,7 +36,7 @@ _WORKERS = typer.Option(min=1, help=_("Number of processors to use. [default: al
 _KEEP = typer.Option(metavar="RESULT.json", help=_("An earlier result whose pairs should be kept."))
 _NOT_BEFORE = typer.Option(
     formats=["%Y-%m-%d"],
-    help=_("Mid-cycle, with --keep: do not change sessions before this date."),
+    help=_("Do not change sessions before this date (mid-cycle, with --keep)."),
 )
 
 

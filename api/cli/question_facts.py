@@ -32,7 +32,7 @@ ELIGIBLE = plural_message(
 )
 TEMPLATE_READY = message(
     "template.ready",
-    "{out} is ready: fill in the sheets coachees and coaches, then run",
+    '{out} is ready. Fill in its "coachees" and "coaches" sheets, then run',
     out=TEXT,
 )
 RULE = message("rules.rule", "{rule} ({kind})", rule=TEXT, kind=FACT)

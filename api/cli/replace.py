@@ -28,7 +28,7 @@ def replace(
     *,
     not_before: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help=_("Mid-cycle: the earliest date for a session.")),
+        typer.Option(formats=["%Y-%m-%d"], help=_("The earliest date for a session (mid-cycle).")),
     ] = None,
     sessions: Annotated[
         int | None, typer.Option(min=1, max=20, help=_("The number of remaining sessions."))

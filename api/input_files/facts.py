@@ -26,12 +26,12 @@ NOT_A_RESULT = message(
 # i18n: `coachees` and `coaches` are names of sheets; do not translate them.
 TEMPLATE_ROWS = message(
     "template.rows",
-    "Enter one person per row: commanders and decision-makers in the sheet coachees, "
-    "coaches in the sheet coaches.",
+    'Enter one person per row, with commanders and decision-makers in the "coachees" sheet '
+    'and coaches in the "coaches" sheet.',
 )
 TEMPLATE_EXAMPLE = message(
     "template.example",
-    "Row 2 of each sheet, in grey, is an invented example, which is never matched.",
+    "Row 2 of each sheet, in grey, is an invented example that is never matched.",
 )
 TEMPLATE_COLOURS = message(
     "template.colours",
@@ -50,7 +50,9 @@ TEMPLATE_OPTIONS = message(
     "template.options",
     "Save the workbook and pass it to both options: --coachees FILE --coaches FILE.",
 )
-TEMPLATE_ERRORS = message("template.errors", "Errors are then reported with their row and column.")
+TEMPLATE_ERRORS = message(
+    "template.errors", "Any errors will be reported with their row and column."
+)
 TEMPLATE_READ_ME = message("template.read_me", "Read me")
 TEMPLATE_REQUIRED = message("template.required", "Required. {description}", description=FACT)
 TEMPLATE_ALLOWED = message("template.allowed", "One of: {values}", values=listed(TEXT))
@@ -59,7 +61,7 @@ TEMPLATE_NOT_A_ZONE = message(
 )
 CHANGES_TOO_DEEP = message(
     "input_files.changes_too_deep",
-    "the changes are nested too deeply; write tables of settings, as in the cycle file",
+    "the changes are nested too deeply; use tables of settings, as in the cycle file",
 )
 NO_INSTRUMENTS = message(
     "input_files.no_instruments",

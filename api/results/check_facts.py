@@ -25,11 +25,11 @@ MORE_UNEXPECTED_ROWS = plural_message(
     "has {count} more unexpected rows",
     count=NUMBER,
 )
-LACKING_ROW = message("results_check.lacking_row", "lacks a row: {cells}", cells=listed(TEXT))
+LACKING_ROW = message("results_check.lacking_row", "is missing a row: {cells}", cells=listed(TEXT))
 MORE_LACKING_ROWS = plural_message(
     "results_check.more_lacking_rows",
-    "lacks {count} more row",
-    "lacks {count} more rows",
+    "is missing {count} more row",
+    "is missing {count} more rows",
     count=NUMBER,
 )
 ANCHOR_COUNT = plural_message(
@@ -45,7 +45,7 @@ OTHER_INPUTS = message(
 # i18n: `place` is the path of a value in a JSON file, such as matches[0].verdicts[2].because
 SENTENCE_DIFFERS = message(
     "results_check.sentence_differs",
-    "does not match its fact at {place}, which says: {expected}",
+    "does not match its fact at {place}; expected: {expected}",
     place=TEXT,
     expected=FACT,
 )
@@ -89,7 +89,8 @@ PROPERTY_MISSING = message(
 )
 SEVERAL_ATTENDEES = message("results_check.several_attendees", "has more than one ATTENDEE")
 WRONG_ORGANIZER = message(
-    "results_check.wrong_organizer", "its ORGANIZER is the coachee or the coach"
+    "results_check.wrong_organizer",
+    "its ORGANIZER is the coachee or the coach, but must be neither",
 )
 FORBIDDEN_PROPERTY = message(
     "results_check.forbidden_property",
@@ -105,13 +106,13 @@ NOT_NEUTRAL = message(
 )
 OTHER_RECIPIENTS = message(
     "results_check.other_recipients",
-    "its email goes to {actual}, but must go only to {expected}",
+    "its email is addressed to {actual}; expected only {expected}",
     actual=listed(TEXT),
     expected=TEXT,
 )
 NO_RECIPIENT = message(
     "results_check.no_recipient",
-    "its email goes to nobody, but must go to {expected}",
+    "its email is not addressed to anyone; expected {expected}",
     expected=TEXT,
 )
 WRONG_SUBJECT = message(

@@ -46,7 +46,7 @@ MATCH_POINTS = plural_message(
 NOBODY_ELIGIBLE = message("results.nobody_eligible", "The rules exclude every coach.")
 NOBODY_SCHEDULABLE = message(
     "results.nobody_schedulable",
-    "The rules allow some coaches, but none with whom all the sessions can be scheduled.",
+    "The rules allow some coaches, but the sessions cannot all be scheduled with any of them.",
 )
 ALL_TAKEN = message(
     "results.all_taken",
@@ -59,7 +59,7 @@ CIVILIAN_AS = message("results.civilian_as", "civilian equivalent to {grade}", g
 CIVILIAN_ABOVE = message("results.civilian_above", "civilian above {grade}", grade=TEXT)
 
 LEVEL_PLACED = message(
-    "results.level_placed", "Sum of the priorities of coachees with a coach (1 to 9 each)"
+    "results.level_placed", "Total priority of coachees with a coach (1 to 9 each)"
 )
 LEVEL_KEPT = message("results.level_kept", "Pairs kept from the earlier plan")
 LEVEL_REPEAT = message("results.level_repeat", "Pairs repeated from an earlier cycle")
@@ -85,8 +85,8 @@ PLAN_PROVEN = message(
 )
 PLAN_NOT_PROVEN = message(
     "results.plan_not_proven",
-    "Usable, but not proven optimal: the time limit was reached first. Each objective is shown "
-    "with the best value that may still be possible.",
+    "Usable, but not proven optimal, because the time limit was reached first. Each objective "
+    "is shown with the best value that may still be possible.",
 )
 
 MOVE_OTHER_TIMES = plural_message(
@@ -112,9 +112,9 @@ ATTENDANCE_DELEGATE = message(
     "results.attendance_delegate", "A delegate attended in the coachee's place"
 )
 ATTENDANCE_NO_SHOW = message("results.attendance_no_show", "No-show: someone did not attend")
-COACHEE_ABSENT = message("results.coachee_absent", "No: the coachee did not come")
-COACH_ABSENT = message("results.coach_absent", "No: the coach did not come")
-BOTH_ABSENT = message("results.both_absent", "No: neither of them came")
+COACHEE_ABSENT = message("results.coachee_absent", "No, the coachee did not come")
+COACH_ABSENT = message("results.coach_absent", "No, the coach did not come")
+BOTH_ABSENT = message("results.both_absent", "No, neither of them came")
 ATTENDANCE_CANCELLED = message("results.attendance_cancelled", "Cancelled beforehand")
 # i18n: a point of a scale to tick: 4: mostly true.
 POINT = message("results.point", "{number}: {label}", number=NUMBER, label=FACT)

@@ -72,7 +72,7 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "rank": (
         message(
             "rule_page.text_rank_1",
-            "The coach is not further below the coachee in rank than the coachee's sensitivity "
+            "The coach ranks no further below the coachee than the coachee's rank sensitivity "
             "allows.",
         )(),
         message(
@@ -114,7 +114,7 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "refusal": (
         message(
             "rule_page.text_refusal_1",
-            "Anyone may refuse a person without giving a reason; the two are then never matched.",
+            "Anyone may refuse a person without giving a reason. The two are then never matched.",
         )(),
         message(
             "rule_page.text_refusal_2",
@@ -131,16 +131,17 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "repeat": (
         message(
             "rule_page.text_repeat_1",
-            "Two people who were a pair in an earlier cycle can be kept from being a pair again.",
+            "Two people who were a pair in an earlier cycle can be prevented from becoming a "
+            "pair again.",
         )(),
         # i18n: text in backquotes is a name in a file; do not translate it.
         message(
             "rule_page.text_repeat_2",
-            "With `forbid`, such pairs are never matched. With `avoid`, they are allowed, but the "
-            "level `repeat` makes them as few as possible, and those that are chosen are marked. "
-            "People are recognised across cycles by `person`, or by email address and name. The "
-            "rule is applied only if results of earlier cycles are given and one of their pairs "
-            "is found.",
+            "With `forbid`, such pairs are never matched. With `avoid`, they are allowed, but "
+            "the level `repeat` keeps their number as low as possible, and those that are "
+            "chosen are marked. People are recognised across cycles by `person`, or by email "
+            "address and name. The rule is applied only if results of earlier cycles are "
+            "provided and contain one of this cycle's pairs.",
         )(),
     ),
     "topics": (
@@ -175,10 +176,10 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
         message(
             "rule_page.text_availability_2",
             "The rule counts the times on the cycle's grid at which a session could start "
-            "because both are free. A pair with at least 20 such start times for each session of "
-            "the series gets 100 points; with fewer, the points are proportional, rounded down. "
-            "Points do not depend on whether the sessions fit with the required gaps: a pair "
-            "that cannot meet often enough is never matched.",
+            "because both are free. A pair with at least 20 such start times for each session "
+            "of the series gets 100 points; with fewer, the points are proportional, rounded "
+            "down. Points do not depend on whether the sessions fit with the required gaps, "
+            "because a pair that cannot meet often enough is never matched.",
         )(),
     ),
 }

@@ -39,11 +39,11 @@ SITUATIONS: Mapping[str, tuple[Fact, ...]] = {
         )(),
         message(
             "rule_page.example_country_2",
-            "The cycle prefers pairs across a border.",
+            "The cycle prefers cross-border pairs.",
         )(),
         message(
             "rule_page.example_country_3",
-            "The cycle allows only pairs across a border.",
+            "The cycle allows only cross-border pairs.",
         )(),
         message(
             "rule_page.example_country_4",
@@ -138,7 +138,7 @@ SITUATIONS: Mapping[str, tuple[Fact, ...]] = {
         )(),
         message(
             "rule_page.example_repeat_3",
-            "The two were not a pair before.",
+            "The two have not been a pair before.",
         )(),
     ),
     "topics": (

@@ -63,10 +63,12 @@ TOPICS_OF_COACHEES = message(
 )
 CAPACITY = message("people_columns.capacity", "Maximum number of coachees, 0 to 50")
 MAX_PER_DAY = message(
-    "people_columns.max_per_day", "Maximum number of sessions a day. If empty, the cycle's limit"
+    "people_columns.max_per_day",
+    "Maximum number of sessions a day. If empty, the cycle's limit applies",
 )
 MAX_PER_WEEK = message(
-    "people_columns.max_per_week", "Maximum number of sessions a week. If empty, the cycle's limit"
+    "people_columns.max_per_week",
+    "Maximum number of sessions a week. If empty, the cycle's limit applies",
 )
 REFUSES_OF_COACHES = message(
     "people_columns.refuses_of_coaches", "IDs of coachees, separated by ';'. No reason is required"
@@ -74,6 +76,6 @@ REFUSES_OF_COACHES = message(
 TOPICS_OF_COACHES = message("people_columns.topics_of_coaches", "Expertise, separated by ';'")
 CHAIN_OF_COMMAND = message(
     "people_columns.chain_of_command",
-    "IDs of coachees, or names of units, in whose chain of command this coach is or was in the "
-    "last 24 months, separated by ';'",
+    "Coachees (by ID) and units (by name) whose chain of command includes this coach, now or "
+    "in the last 24 months, separated by ';'",
 )

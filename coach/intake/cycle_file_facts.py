@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from coach.texts.facts import FACT, PLAIN_NUMBER, TEXT, message, one_of, plural_message
 
-# Names of types, for the parameter `found`: "is text; write a whole number".
+# Names of types, for the parameter `found`: "is text; must be a whole number".
 FOUND_TRUTH = message("cycle_file.found_truth", "true or false")
 FOUND_TEXT = message("cycle_file.found_text", "text")
 FOUND_WHOLE_NUMBER = message("cycle_file.found_whole_number", "a whole number")
@@ -21,70 +21,75 @@ FOUND_SOMETHING_ELSE = message("cycle_file.found_something_else", "something els
 
 # i18n: in these messages, `found` is one of "true or false", "text", "a list" and so on.
 WRITE_WHOLE_NUMBER = message(
-    "cycle_file.write_whole_number", "is {found}; write a whole number", found=FACT
+    "cycle_file.write_whole_number", "is {found}; must be a whole number", found=FACT
 )
 WRITE_WHOLE_NUMBER_IN_RANGE = message(
     "cycle_file.write_whole_number_in_range",
-    "is {found}; write a whole number from {low} to {high}",
+    "is {found}; must be a whole number from {low} to {high}",
     found=FACT,
     low=PLAIN_NUMBER,
     high=PLAIN_NUMBER,
 )
 WRITE_SMALLER_NUMBER = message(
-    "cycle_file.write_smaller_number", "is {found}; write a smaller number", found=FACT
+    "cycle_file.write_smaller_number",
+    "is {found} that is too large; use a smaller number",
+    found=FACT,
 )
 WRITE_SMALLER_NUMBER_IN_RANGE = message(
     "cycle_file.write_smaller_number_in_range",
-    "is {found}; write a smaller number from {low} to {high}",
+    "is {found} that is too large; use a number from {low} to {high}",
     found=FACT,
     low=PLAIN_NUMBER,
     high=PLAIN_NUMBER,
 )
-WRITE_NUMBER = message("cycle_file.write_number", "is {found}; write a number", found=FACT)
+WRITE_NUMBER = message("cycle_file.write_number", "is {found}; must be a number", found=FACT)
 WRITE_NUMBER_IN_RANGE = message(
     "cycle_file.write_number_in_range",
-    "is {found}; write a number from {low} to {high}",
+    "is {found}; must be a number from {low} to {high}",
     found=FACT,
     low=PLAIN_NUMBER,
     high=PLAIN_NUMBER,
 )
 # i18n: `true` and `false` are the values that a file accepts; do not translate them.
-WRITE_TRUTH = message("cycle_file.write_truth", "is {found}; write true or false", found=FACT)
-WRITE_TEXT = message("cycle_file.write_text", "is {found}; write text", found=FACT)
+WRITE_TRUTH = message("cycle_file.write_truth", "is {found}; must be true or false", found=FACT)
+WRITE_TEXT = message("cycle_file.write_text", "is {found}; must be text", found=FACT)
 WRITE_QUOTED_TEXT = message(
     "cycle_file.write_quoted_text",
-    'is {found}; write text in quotes such as "{example}"',
+    'is {found}; must be text in quotes, such as "{example}"',
     found=FACT,
     example=TEXT,
 )
 WRITE_DATE = message(
-    "cycle_file.write_date", "is {found}; write a date like 2027-01-18", found=FACT
+    "cycle_file.write_date", "is {found}; must be a date like 2027-01-18", found=FACT
 )
 WRITE_DATE_WITHOUT_QUOTES = message(
     "cycle_file.write_date_without_quotes",
-    "is text; write the date without quotes, like 2027-01-18",
+    "is text; must be a date without quotes, like 2027-01-18",
 )
-WRITE_LIST = message("cycle_file.write_list", "is {found}; write a list", found=FACT)
+WRITE_LIST = message("cycle_file.write_list", "is {found}; must be a list", found=FACT)
 WRITE_LIST_LIKE = message(
-    "cycle_file.write_list_like", "is {found}; write a list: {example}", found=FACT, example=TEXT
+    "cycle_file.write_list_like", "is {found}; must be a list: {example}", found=FACT, example=TEXT
 )
 WRITE_TWO_NUMBERS = message(
     "cycle_file.write_two_numbers",
-    "write a list of two whole numbers, the minimum and the maximum: {example}",
+    "must be a list of two whole numbers, the minimum and the maximum: {example}",
     example=TEXT,
 )
 WRITE_MONTH = message(
-    "cycle_file.write_month", "is {found}; write a number of months, such as 3", found=FACT
+    "cycle_file.write_month", "is {found}; must be a number of months, such as 3", found=FACT
 )
-WRITE_TABLE = message("cycle_file.write_table", "is {found}; write a table", found=FACT)
+WRITE_TABLE = message("cycle_file.write_table", "is {found}; must be a table", found=FACT)
 WRITE_TABLE_LIKE = message(
-    "cycle_file.write_table_like", "is {found}; write a table: {example}", found=FACT, example=TEXT
+    "cycle_file.write_table_like",
+    "is {found}; must be a table: {example}",
+    found=FACT,
+    example=TEXT,
 )
 WRITE_TABLE_NAMED = message(
-    "cycle_file.write_table_named", "is {found}; write a table, [{name}]", found=FACT, name=TEXT
+    "cycle_file.write_table_named", "is {found}; must be a table: [{name}]", found=FACT, name=TEXT
 )
 EMPTY_TEXT = message(
-    "cycle_file.empty_text", 'is empty; write text such as "{example}"', example=TEXT
+    "cycle_file.empty_text", 'is empty; must be text, such as "{example}"', example=TEXT
 )
 NOT_A_PAIR = plural_message(
     "cycle_file.not_a_pair",
@@ -102,13 +107,13 @@ NOT_OBSERVED = message(
 )
 NO_HOLIDAYS = message(
     "cycle_file.no_holidays",
-    "no holidays are known for {country}; use [calendar] blackout, or the column unavailable",
+    "no holidays are known for {country}; use blackout in [calendar], or the 'unavailable' column",
     country=TEXT,
 )
 # i18n: `waivers` is the name of a table in a file; do not translate it.
 WRITE_WAIVERS = message(
     "cycle_file.write_waivers",
-    "is {found}; write each waiver as a table of its own, [[waivers]]",
+    "is {found}; each waiver must be a separate table: [[waivers]]",
     found=FACT,
 )
 MISSING_IN_WAIVER = message(

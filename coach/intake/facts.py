@@ -73,7 +73,7 @@ SEVERAL_LANGUAGES = message(
 )
 NAME_OF_SEVERAL_LANGUAGES = message(
     "intake.name_of_several_languages",
-    "'{value}' stands for several languages; enter those that the person speaks, from {codes}",
+    "'{value}' stands for several languages; enter the ones that the person speaks: {codes}",
     value=TEXT,
     codes=listed(TEXT),
 )
@@ -87,7 +87,7 @@ NOT_A_LEVEL = message(
     levels=one_of(TEXT),
 )
 NOT_A_CHOICE = message(
-    "intake.not_a_choice", "'{value}' is not {choices}", value=TEXT, choices=one_of(TEXT)
+    "intake.not_a_choice", "'{value}' is not valid; use {choices}", value=TEXT, choices=one_of(TEXT)
 )
 # i18n: `yes` and `no` are the values that a file accepts; do not translate them.
 NOT_YES_OR_NO = message("intake.not_yes_or_no", "'{value}' is not valid; use yes or no", value=TEXT)
@@ -120,13 +120,13 @@ NOT_A_BUSY_TIME = message(
 )
 OUTSIDE_THE_DAY = message(
     "intake.outside_the_day",
-    "'{value}' has a time outside the day; times run from 00:00 to 23:59, "
-    "and a window may end at 24:00",
+    "'{value}' contains a time outside the day; use times from 00:00 to 23:59, or 24:00 for "
+    "the end of a window",
     value=TEXT,
 )
 WINDOW_ENDS_BEFORE_START = message(
     "intake.window_ends_before_start",
-    "'{value}' does not end after it starts; split a window that crosses midnight into two",
+    "'{value}' does not end after it starts; if the window crosses midnight, split it into two",
     value=TEXT,
 )
 NOT_A_WEEKDAY = message(
@@ -137,7 +137,7 @@ NOT_A_WEEKDAY = message(
 )
 RANGE_ENDS_BEFORE_START = message(
     "intake.range_ends_before_start",
-    "'{value}' ends before it starts; write the earlier date first",
+    "'{value}' ends before it starts; enter the earlier date first",
     value=TEXT,
 )
 RANGE_TOO_LONG = message(
@@ -177,7 +177,7 @@ COLUMN_TWICE = message(
 )
 COLUMN_MISSING = message(
     "intake.column_missing",
-    "the column is missing, but required; add it, or rename the column with this content",
+    "the column is required, but missing; add it, or rename the column that has this content",
 )
 COLUMN_WITHOUT_HEADER = message(
     "intake.column_without_header",
@@ -198,7 +198,7 @@ LIST_OF_COACHEES = message(
     "this is a list of coachees, not of coaches; are the two files swapped?",
 )
 EXAMPLE_LEFT_OUT = message(
-    "intake.example_left_out", "this is the example row of the template and is left out"
+    "intake.example_left_out", "this is the template's example row, so it was left out"
 )
 COLUMN_OF_COACHES = message(
     "intake.column_of_coaches", "belongs in the list of coaches, not of coachees"
@@ -234,8 +234,8 @@ SEVERAL_TIME_ZONES = message(
 )
 NOT_A_RANK = message(
     "intake.not_a_rank",
-    "'{value}' is not a rank; codes are OF-1 to OF-10 and OR-1 to OR-9, the same after CIV~ "
-    "(equivalent to) or CIV> (above) for civilians, and CIV",
+    "'{value}' is not a rank; use OF-1 to OF-10 or OR-1 to OR-9, the same after CIV~ "
+    "(equivalent to) or CIV> (above) for civilians, or CIV",
     value=TEXT,
 )
 

@@ -26,10 +26,10 @@ MOSTLY_GONE = plural_message(
 # i18n: `person` is the name of a column; do not translate it.
 SHARED_ADDRESS = plural_message(
     "intake.shared_address",
-    "{count} person has the address of row {row} of {file}; if they are one person, enter the "
-    "same name, or the same value in the column person",
-    "{count} people have the address of row {row} of {file}; if they are one person, enter the "
-    "same name, or the same value in the column person",
+    "{count} person has the same address as row {row} of {file}; if they are one person, "
+    "enter the same name, or the same value in the 'person' column",
+    "{count} people have the same address as row {row} of {file}; if they are one person, "
+    "enter the same name, or the same value in the 'person' column",
     count=PLAIN_NUMBER,
     file=TEXT,
     row=PLAIN_NUMBER,

@@ -120,7 +120,7 @@ GRADES: Mapping[str, Message] = {
 }
 LANGUAGE_LEVEL = message(
     "change.language_level",
-    "required language level {level} instead of {before}",
+    "the required language level is {level} instead of {before}",
     level=TEXT,
     before=TEXT,
 )
@@ -132,11 +132,11 @@ LANGUAGES_COMMON = message(
 # The messages by the new `[rules.country] relation`, which is written as in the cycle file.
 COUNTRY_RELATIONS: Mapping[str, Message] = {
     "prefer-same": message(
-        "change.prefer_same_country", "the same country/territory preferred instead of required"
+        "change.prefer_same_country", "the same country/territory is preferred, not required"
     ),
     "prefer-different": message(
         "change.prefer_different_country",
-        "different countries/territories preferred instead of required",
+        "different countries/territories are preferred, not required",
     ),
 }
 NO_SHARE = message("change.no_share", "no minimum share of cross-border pairs")

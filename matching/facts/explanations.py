@@ -71,24 +71,24 @@ WOULD_BE_UNPLACED = message(
 )
 NOT_PROVEN = message(
     "explanation.not_proven",
-    "Not proven: time ran out, so there may be a better alternative.",
+    "Not proven, because time ran out. There may be a better alternative.",
 )
 # The titles about a coachee without a coach, by reason.
 UNMATCHED: Mapping[str, Message] = {
     "nobody-eligible": message(
         "explanation.nobody_eligible",
-        "{coachee} has no coach: the rules exclude every coach",
+        "{coachee} has no coach, because the rules exclude every coach",
         coachee=PERSON,
     ),
     "nobody-schedulable": message(
         "explanation.nobody_schedulable",
-        "{coachee} has no coach: none of the coaches allowed by the rules has time for all "
-        "sessions",
+        "{coachee} has no coach, because none of the coaches allowed by the rules has time "
+        "for all sessions",
         coachee=PERSON,
     ),
     "all-taken": message(
         "explanation.all_taken",
-        "{coachee} has no coach: every suitable coach is needed by others",
+        "{coachee} has no coach, because other coachees need every suitable coach",
         coachee=PERSON,
     ),
 }

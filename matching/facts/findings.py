@@ -1,6 +1,6 @@
 """Messages of the auditor's findings: the object concerned, and a description of the fault.
 
-Both parts are displayed together: "level total: value is 3; computed from the matches, it is 4".
+Both parts are displayed together: "level total: value is 3; expected 4 from the matches".
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ VERDICT = message(
 )
 WRONG_VERDICT = message(
     "finding.wrong_verdict",
-    "verdict {reported} should be {right} according to its rule",
+    "verdict is {reported}; expected {right} from its rule",
     reported=FACT,
     right=FACT,
 )
@@ -106,17 +106,17 @@ WRONG_LEVELS = message(
 )
 ALL_PROVEN = message(
     "finding.all_proven",
-    "is {status}, though the levels before schedule are all proven",
+    "is {status}, although all levels before schedule are proven",
     status=TEXT,
 )
 NOT_ALL_PROVEN = message(
     "finding.not_all_proven",
-    "is {status}, though the levels before schedule are not all proven",
+    "is {status}, although not all levels before schedule are proven",
     status=TEXT,
 )
 WRONG_VALUE = message(
     "finding.wrong_value",
-    "value is {value}; computed from the matches, it is {right}",
+    "value is {value}; expected {right} from the matches",
     value=NUMBER,
     right=NUMBER,
 )
@@ -135,7 +135,7 @@ WRONG_LOWER_BOUND = message(
 PEOPLE = message("finding.people", "people")
 WRONG_KEYS = message(
     "finding.wrong_keys",
-    "the keys of the people in the matches are not those of the people files",
+    "the keys of the people in the matches do not match those in the people files",
 )
 WRONGLY_PROVEN = message(
     "finding.wrongly_proven",
@@ -154,14 +154,16 @@ WRONGLY_NOT_PROVEN = message(
 FUNNEL_STEP = message("finding.funnel_step", "{rule} {left}", rule=FACT, left=NUMBER)
 WRONG_FUNNEL = message(
     "finding.wrong_funnel",
-    "funnel {reported} should be {right}",
+    "funnel is {reported}; expected {right}",
     reported=listed(FACT),
     right=listed(FACT),
 )
 WRONG_REASON = message(
-    "finding.wrong_reason", "reason {reported} should be {right}", reported=TEXT, right=TEXT
+    "finding.wrong_reason", "reason is {reported}; expected {right}", reported=TEXT, right=TEXT
 )
-INCOMPLETE_REMEDY = message("finding.incomplete_remedy", "a remedy lacks its change or its effect")
+INCOMPLETE_REMEDY = message(
+    "finding.incomplete_remedy", "a remedy is missing its change or its effect"
+)
 
 # Re-matches.
 MOVED_TWICE = message("finding.moved_twice", "contain a coachee twice")

@@ -13,10 +13,10 @@ NO_RESULT_IN_TIME = message(
 )
 UNSOUND = plural_message(
     "run.unsound",
-    "the plan failed its audit, which is a fault of this application, not of your files. The audit "
-    "has {count} finding: {first}",
-    "the plan failed its audit, which is a fault of this application, not of your files. The audit "
-    "has {count} findings, the first of them: {first}",
+    "the plan failed its audit because of an error in this application, not in your files. "
+    "The audit has {count} finding: {first}",
+    "the plan failed its audit because of an error in this application, not in your files. "
+    "The audit has {count} findings; the first is: {first}",
     count=NUMBER,
     first=FACT,
 )
@@ -59,8 +59,8 @@ PINS_NOT_SCHEDULABLE = message(
 )
 PINS_OF_SAME_PERSON = message(
     "pin.not_schedulable_for_same_person",
-    "schedule: a person is in several pinned pairs, and their sessions cannot be placed without "
-    "overlaps",
+    "schedule: a person is in several pinned pairs, and their sessions cannot be scheduled "
+    "without overlaps",
 )
 PINS_BELOW_SHARE = message(
     "pin.below_share",

@@ -89,14 +89,14 @@ PAST_CONTRACTING_CHANGED = message(
 )
 TOO_EARLY = message(
     "finding.too_early",
-    "session {number} is placed on {day}, before {first}",
+    "session {number} is on {day}, before {first}",
     number=NUMBER,
     day=SHORT_DATE,
     first=SHORT_DATE,
 )
 CONTRACTING_TOO_EARLY = message(
     "finding.contracting_too_early",
-    "the contracting session is placed on {day}, before {first}",
+    "the contracting session is on {day}, before {first}",
     day=SHORT_DATE,
     first=SHORT_DATE,
 )

@@ -13,8 +13,8 @@ OUTSIDE_CYCLE = message(
 )
 NOT_A_START = plural_message(
     "slot.not_a_start",
-    "sessions start every {count} minute from midnight, and not on blackout dates",
-    "sessions start every {count} minutes from midnight, and not on blackout dates",
+    "sessions can start only every {count} minute from midnight, and not on blackout dates",
+    "sessions can start only every {count} minutes from midnight, and not on blackout dates",
     count=NUMBER,
 )
 NOT_FREE = message("slot.not_free", "{person} is not free at this time", person=PERSON)
@@ -40,13 +40,13 @@ GAP = message(
 )
 DAY_LIMIT = plural_message(
     "slot.day_limit",
-    "the coach can have only {count} session on a day",
-    "the coach can have only {count} sessions on a day",
+    "the coach can have only {count} session a day",
+    "the coach can have only {count} sessions a day",
     count=NUMBER,
 )
 WEEK_LIMIT = plural_message(
     "slot.week_limit",
-    "the coach can have only {count} session in a week",
-    "the coach can have only {count} sessions in a week",
+    "the coach can have only {count} session a week",
+    "the coach can have only {count} sessions a week",
     count=NUMBER,
 )

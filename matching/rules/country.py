@@ -34,7 +34,7 @@ class CountryRule(Rule):
             coach={"country": "ME"},
         ),
         Example(
-            "The cycle prefers pairs across a border.",
+            "The cycle prefers cross-border pairs.",
             0,
             facts.COUNTRY_RELATIONS["prefer-different"](countries=facts.BOTH_COUNTRY(country="MK")),
             coachee={"country": "MK"},
@@ -42,7 +42,7 @@ class CountryRule(Rule):
             policy={"rules": {"country": {"relation": CountryRelation.PREFER_DIFFERENT}}},
         ),
         Example(
-            "The cycle allows only pairs across a border.",
+            "The cycle allows only cross-border pairs.",
             FORBIDDEN,
             facts.COUNTRY_RELATIONS["different"](countries=facts.BOTH_COUNTRY(country="MK")),
             coachee={"country": "MK"},

@@ -15,12 +15,12 @@ _FORBID: dict[str, object] = {"rules": {"repeat": {"earlier": "forbid"}}}
 
 
 class RepeatRule(Rule):
-    """Two people who were a pair in an earlier cycle can be kept from being a pair again.
+    """Two people who were a pair in an earlier cycle can be prevented from becoming a pair again.
 
     With `forbid`, such pairs are never matched. With `avoid`, they are allowed, but the level
-    `repeat` makes them as few as possible, and those that are chosen are marked. People are
+    `repeat` keeps their number as low as possible, and those that are chosen are marked. People are
     recognised across cycles by `person`, or by email address and name. The rule is applied only if
-    results of earlier cycles are given and one of their pairs is found.
+    results of earlier cycles are provided and contain one of this cycle's pairs.
     """
 
     name = "repeat"
@@ -42,7 +42,10 @@ class RepeatRule(Rule):
             earlier=True,
         ),
         Example(
-            "The two were not a pair before.", MAX_POINTS, facts.NO_EARLIER_PAIR(), policy=_FORBID
+            "The two have not been a pair before.",
+            MAX_POINTS,
+            facts.NO_EARLIER_PAIR(),
+            policy=_FORBID,
         ),
     )
 

@@ -177,7 +177,7 @@ def test_a_scale_needs_its_ends_and_its_middle() -> None:
 
 def test_an_indicator_needs_a_name_and_a_reference_a_part_of_the_plan() -> None:
     assert GoalProof().indicator.name == ""
-    with pytest.raises(ValidationError, match="an indicator needs a name"):
+    with pytest.raises(ValidationError, match="enter the name of the indicator"):
         Indicator(unit="%")
     with pytest.raises(ValidationError, match="choose the part of the action plan"):
         GoalProof(nap_reference="2.3")

@@ -100,12 +100,12 @@ def test_items_and_scale_have_to_fit_each_other() -> None:
         for number in range(6)
     )
     assert read(after)
-    assert "at most 8 items are asked after a session" in faults(after + more)[0]
+    assert "use at most 8 items after a session" in faults(after + more)[0]
 
 
 def test_objectives_are_rated_twice_at_the_end_only() -> None:
     assert read(LEARNING).items == ()
     assert "rated at" in faults(LEARNING.replace('"end"', '"alliance", "end"'))[0]
-    assert 'has to be asked at "end"' in faults(LEARNING.replace('"end"', '"start"'))[0]
+    assert 'must be used at "end"' in faults(LEARNING.replace('"end"', '"start"'))[0]
     mixed = LEARNING + '[[items]]\ncode = "a"\nkind = "yes_no"\ntext = { en = "A" }\n'
     assert len(faults(mixed)) == 2

@@ -20,11 +20,11 @@ for _name, _run, _summary in (
     ("list", list_, _("List the cycles, newest first.")),
     ("create", create, _("Create a cycle from a cycle file.")),
     ("show", show, _("Show the number of people in a cycle, its unfinished run and its plans.")),
-    ("policy", policy, _("Print the cycle file of a cycle, or replace the policy.")),
-    ("import", import_, _("Import lists of people, after showing what changes.")),
-    ("run", run, _("Start a run and follow it; a server or a worker performs it.")),
-    ("publish", publish, _("Publish a draft plan, which prepares the emails about it.")),
-    ("sessions", sessions, _("List the published sessions with the replies.")),
-    ("send", send, _("Release the pending emails; a server or a worker sends them.")),
+    ("policy", policy, _("Print a cycle's file, or replace its policy.")),
+    ("import", import_, _("Import lists of people, after showing what will change.")),
+    ("run", run, _("Start a run on a server or a worker, and follow its progress.")),
+    ("publish", publish, _("Publish a draft plan, and prepare the emails about it.")),
+    ("sessions", sessions, _("List the published sessions and the replies to them.")),
+    ("send", send, _("Release the pending emails for a server or a worker to send.")),
 ):
     CYCLE.command(_name, cls=TerminalCommand, help=_summary)(_run)

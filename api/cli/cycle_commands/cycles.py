@@ -80,7 +80,7 @@ def policy(
     as_json: AsJson = False,
     data: Annotated[Path | None, DATA] = None,
 ) -> None:
-    """Print the cycle file of a cycle, or replace the policy."""
+    """Print a cycle's file, or replace its policy."""
     content = None if file is None else _read(file)
     with open_cli_services(data) as services:
         if content is not None:

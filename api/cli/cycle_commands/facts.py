@@ -16,8 +16,8 @@ HEADER = message(
 )
 QUESTIONS = message(
     "cycle_import.questions",
-    "nothing was imported: pass --encoding, or state on the cycle's page what the unknown "
-    "columns contain; your answers are remembered",
+    "nothing was imported; use --encoding, or go to the cycle's page and say what the "
+    "unrecognised columns contain. Your answers will be remembered",
 )
 USE = message("cycle_import.use", "Use these lists?")
 USED = message(
@@ -43,7 +43,7 @@ POLICY_REPLACED = message(
     "The policy was replaced. Existing plans keep the policy they were made with.",
 )
 QUEUED = message(
-    "cycle_command.queued", "Run {id} is queued. A server or a worker performs it.", id=TEXT
+    "cycle_command.queued", "Run {id} is queued. A server or a worker will perform it.", id=TEXT
 )
 PLANNED = message(
     "cycle_command.planned",
@@ -55,8 +55,8 @@ PLANNED = message(
 RUN_CANCELLED = message("cycle_command.run_cancelled", "run {id} was cancelled", id=TEXT)
 DRAFTS = plural_message(
     "cycle_command.drafts",
-    "there is {count} draft plan; name it with --plan",
-    "there are {count} draft plans; name the one to publish with --plan",
+    "there is {count} draft plan; specify it with --plan",
+    "there are {count} draft plans; specify the one to publish with --plan",
     count=NUMBER,
 )
 NO_DRAFT = message("cycle_command.no_draft", "there is no draft plan to publish; start a run first")

@@ -54,12 +54,15 @@ def import_(
         Encoding | None, typer.Option(help=_("Encoding of CSV files that are not Unicode."))
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help=_("Use the lists without asking, if they are complete."))
+        bool,
+        typer.Option(
+            "--yes", help=_("Use the lists without asking for confirmation, if they are complete.")
+        ),
     ] = False,
     as_json: AsJson = False,
     data: Annotated[Path | None, DATA] = None,
 ) -> None:
-    """Import lists of people, after showing what changes.
+    """Import lists of people, after showing what will change.
 
     With JSON, nothing is asked: the lists are used only with `--yes` and if they are complete.
     """

@@ -37,7 +37,7 @@ def publish(
     as_json: AsJson = False,
     data: Annotated[Path | None, DATA] = None,
 ) -> None:
-    """Publish a draft plan, which prepares the emails about it."""
+    """Publish a draft plan, and prepare the emails about it."""
     with open_cli_services(data) as services:
         overview = read_overview(services, ident)
         if plan is None:
@@ -55,7 +55,7 @@ def sessions(
     as_json: AsJson = False,
     data: Annotated[Path | None, DATA] = None,
 ) -> None:
-    """List the published sessions with the replies."""
+    """List the published sessions and the replies to them."""
     with open_cli_services(data) as services, services.database.reading() as tx:
         cycle_header(tx, ident)
         found = cycle_schedule(tx, ident)
@@ -72,7 +72,7 @@ def send(
     as_json: AsJson = False,
     data: Annotated[Path | None, DATA] = None,
 ) -> None:
-    """Release the pending emails; a server or a worker sends them."""
+    """Release the pending emails for a server or a worker to send."""
     with open_cli_services(data) as services:
         status = release_messages(services, ident, services.now()).rendered(TEXTS)
     if as_json:

@@ -41,7 +41,7 @@ def run(
     as_json: AsJson = False,
     data: Annotated[Path | None, DATA] = None,
 ) -> None:
-    """Start a run and follow it; a server or a worker performs it."""
+    """Start a run on a server or a worker, and follow its progress."""
     with open_cli_services(data) as services:
         options = default_options(services.settings)
         if time_limit is not None:

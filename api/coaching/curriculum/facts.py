@@ -10,7 +10,7 @@ COURSES = {
     Course.ADVANCED: message("curriculum.advanced", "Advanced course")(),
 }
 MINUTES = plural_message("curriculum.minutes", "{count} minute", "{count} minutes", count=NUMBER)
-NO_MODULE = message("curriculum.no_module", "there is no module {code}", code=TEXT)
+NO_MODULE = message("curriculum.no_module", "there is no module with the code {code}", code=TEXT)
 CODE_TAKEN = message(
     "curriculum.code_taken", "there is already a module {code}; choose another code", code=TEXT
 )

@@ -376,7 +376,7 @@ def test_example_row_of_the_template_is_left_out(gender_coach: Command, tmp_path
                         "--out", "-")  # fmt: skip
     assert (done.code, len(done.out.splitlines())) == (0, 1)
     assert [line.partition(":2:id: ")[2] for line in done.err.splitlines()[:2]] == [
-        f"in sheet {sheet}, this is the example row of the template and is left out"
+        f"in sheet {sheet}, this is the template's example row, so it was left out"
         for sheet in ("coachees", "coaches")
     ]
 

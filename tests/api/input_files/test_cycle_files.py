@@ -126,13 +126,13 @@ def test_cycle_survives_a_round_trip_through_json() -> None:
         (DATES + "name = 3\n", "4:cycle.name", "is a whole number"),
         (DATES + "[sessions]\ncuont = 6\n", "5:sessions.cuont", "did you mean 'count'"),
         (DATES + "[sessions]\ncount = 21\n", "5:sessions.count", "from 1 to 20"),
-        (DATES + '[sessions]\ncount = "6"\n', "5:sessions.count", "is text; write a whole number"),
+        (DATES + '[sessions]\ncount = "6"\n', "5:sessions.count", "text; must be a whole number"),
         (DATES + "[sessions]\ncount = 6.0\n", "5:sessions.count", "a decimal number"),
         (DATES + "[sessions]\ncount = true\n", "5:sessions.count", "is true or false"),
         (DATES + "[sessions]\nmin_gap_days = 50\n", "4:sessions.max_gap_days", "shorter than the"),
         (DATES + "count = 6\n", "4:cycle.count", "belongs in [sessions]"),
         (DATES + "[calendar]\npublic_holidays = 1\n", "5:calendar.public_holidays", "true or"),
-        (DATES + '[calendar]\nblackout = "x"\n', "5:calendar.blackout", "write a list"),
+        (DATES + '[calendar]\nblackout = "x"\n', "5:calendar.blackout", "must be a list"),
         (DATES + '[calendar]\nblackout = [\n"2027-04-31"]\n', "6:calendar.blackout[0]", "calendar"),
         (DATES + '[rules.language]\nminimum_level = "B7"\n',
          "5:rules.language.minimum_level", "C1"),
@@ -144,10 +144,10 @@ def test_cycle_survives_a_round_trip_through_json() -> None:
         (DATES + "[rules.country]\nminimum_cross_border_share = nan\n",
          "5:rules.country.minimum_cross_border_share", "from 0 to 1"),
         (DATES + "[rules.unit]\nhard = true\n", "5:rules.unit.hard", "not a key of [rules.unit]"),
-        (DATES + "[rules]\nrank = 3\n", "5:rules.rank", "write a table, [rules.rank]"),
+        (DATES + "[rules]\nrank = 3\n", "5:rules.rank", "must be a table: [rules.rank]"),
         (DATES + "[rule]\n", "4:rule", "did you mean 'rules'"),
         (DATES + "[pins]\nC-1 = 4\n", "5:pins.C-1", "text in quotes"),
-        (DATES + '[bans]\nC-1 = "K-1"\n', "5:bans.C-1", "write a list"),
+        (DATES + '[bans]\nC-1 = "K-1"\n', "5:bans.C-1", "must be a list"),
         (DATES + "[weights]\nlanguage = 101\n", "5:weights.language", "from 0 to 100"),
         (DATES + '[timetable]\npreferred = ["9-12"]\n', "5:timetable.preferred[0]", "09:00-12:00"),
         (DATES + '[timetable]\npreferred = ["Mon 09:00-08:00"]\n',
@@ -392,8 +392,8 @@ def test_observances_are_categories_of_holidays_of_a_country() -> None:
         ('{ ME = ["workday"] }', "not a holiday category of ME"),
         ('{ RS = ["orthodox"] }', "not a holiday category of RS; use public"),
         ('{ QQ = ["orthodox"] }', "not a country code"),
-        ('["orthodox"]', "write a table"),
-        ('{ ME = "orthodox" }', "write a list"),
+        ('["orthodox"]', "must be a table"),
+        ('{ ME = "orthodox" }', "must be a list"),
     ],
 )
 def test_unknown_observance_is_a_located_fault(written: str, told: str) -> None:
@@ -420,4 +420,4 @@ def test_unknown_setting_for_earlier_pairs_is_a_located_fault() -> None:
 def test_level_of_earlier_pairs_cannot_be_listed() -> None:
     (line,) = refusal(DATES + '[objective]\nlevels = ["placed", "repeat"]\n')
     assert line.startswith("cycle.toml:5:objective.levels[1]")
-    assert "'repeat' is not placed, kept, worst, total or schedule" in line
+    assert "'repeat' is not valid; use placed, kept, worst, total or schedule" in line

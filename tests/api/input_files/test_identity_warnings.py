@@ -32,7 +32,7 @@ def test_one_human_in_both_lists_is_read_without_a_warning(tmp_path: Path) -> No
 def test_equal_address_with_another_name_is_a_warning_at_the_second_row(tmp_path: Path) -> None:
     read = inputs(tmp_path, [{}, {"id": "C-2", "name": "Ana Kos"}], [{"name": "Iva Kos"}])
     assert warnings(read) == ["coachees.csv:3:email"]
-    assert "3 people have the address of row 2" in str(read.warnings[0])
+    assert "3 people have the same address as row 2" in str(read.warnings[0])
 
 
 def test_human_twice_in_one_list_is_a_warning(tmp_path: Path) -> None:

@@ -141,8 +141,8 @@ def test_altered_calendar_object_is_reported(
 @pytest.mark.parametrize(
     ("old", "new", "reported"),
     [
-        (b"\r\nTo: ", b"\r\nTo: someone@example.org, ", "its email goes to"),
-        (b"\r\nTo: ", b"\r\nBcc: someone@example.org\r\nTo: ", "its email goes to"),
+        (b"\r\nTo: ", b"\r\nTo: someone@example.org, ", "its email is addressed to"),
+        (b"\r\nTo: ", b"\r\nBcc: someone@example.org\r\nTo: ", "its email is addressed to"),
         (b"Subject: ", b"Subject: Urgent: your coach, ", "its email has the wrong subject"),
     ],
 )

@@ -251,7 +251,7 @@ def test_report_contains_the_complete_plan(folder: Path) -> None:
         "at most 200 is possible",
         "400 of 500 points",
         "both speak English",
-        "none with whom all the sessions can be scheduled",
+        "the sessions cannot all be scheduled with any of them",
         "Nobody Yet (C-03) is also free on Fri 09:00-12:00",
         "1 of 3",
         "Kosovo*",

@@ -216,8 +216,8 @@ def test_manager_sees_both_sides_if_they_differ_until_it_is_clarified(
     listed = office.get(f"/cycles/{meeting.cycle_id}/sessions").text
     shown = office.get(f"/sessions/{meeting.session.id}").text
     for page in (listed, shown):
-        assert "No: the coachee did not come" in page
-        assert "No: the coach did not come" in page
+        assert "No, the coachee did not come" in page
+        assert "No, the coach did not come" in page
     office.post(f"/sessions/{meeting.session.id}/attendance/clarified")
     assert meeting.to_do() == {}
     assert "Mark as clarified" not in office.get(f"/sessions/{meeting.session.id}").text

@@ -173,7 +173,7 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
     "a verdict's weight": (verdict_changed(1, weight=9), "verdict country 100 x 9"),
     "a verdict's reason": (
         verdict_changed(2, reason=LEGACY(text="they are friends")), "they are friends"),
-    "a verdict's waiver": (verdict_changed(0, waived=True), '"waived":true} should be {'),
+    "a verdict's waiver": (verdict_changed(0, waived=True), '"waived":true}; expected {'),
     "a verdict's rule": (verdict_changed(3, rule="sympathy"), "1 verdict of the rule sympathy"),
     "a session is dropped": (match_changed(0, sessions=SESSIONS[:2]), "expected 1 to 3"),
     "no session": (match_changed(0, sessions=()), "has no sessions"),
@@ -198,7 +198,7 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
         unmatched_changed(funnel=(STEPS[0].model_copy(update={"left": 1}), *STEPS[1:])),
         "language 1, country 0"),
     "a funnel's step": (unmatched_changed(funnel=STEPS[:-1]), "schedule 0"),
-    "placed": (level_changed(0, value=6), "value is 6; computed from the matches, it is 5"),
+    "placed": (level_changed(0, value=6), "value is 6; expected 5 from the matches"),
     "kept": (level_changed(1, value=1), "level kept"),
     "worst": (level_changed(2, value=1), "level worst"),
     "total": (level_changed(3, value=1), "level total"),
@@ -347,7 +347,7 @@ def test_audit_of_rematch_requires_every_move_with_its_reason() -> None:
     assert (
         "move of c1: is missing or wrong; expected: ban: ruled out by the programme office" in found
     )
-    assert "level kept: value is 0; computed from the matches, it is 2" in found
+    assert "level kept: value is 0; expected 2 from the matches" in found
 
 
 def test_result_with_every_level_proven_is_sound_as_optimal() -> None:

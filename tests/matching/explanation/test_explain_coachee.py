@@ -179,7 +179,7 @@ def test_explanation_of_unmatched_coachee_lists_holders_and_objections() -> None
     assert [one.rule for one in by_coach["k2"].objections] == ["schedule"]
     assert by_coach["k2"].points is None
     titles = [english(section.title) for section in sections(explanation, roster)]
-    assert titles[0].startswith("C1 (c1) has no coach: every suitable coach")
+    assert titles[0].startswith("C1 (c1) has no coach, because other coachees")
     assert explanation.others[-1].coach == "k2"
 
 

@@ -112,7 +112,7 @@ CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]]
         "nobody-eligible", "Montenegrin and Croatian count as a common language in this cycle"),
     "a relation": (
         [coachee("c1")], [coach("k1")], {"rules": {"country": {"relation": "different"}}},
-        "nobody-eligible", "different countries/territories preferred instead of required"),
+        "nobody-eligible", "different countries/territories are preferred, not required"),
     "a longer gap": (
         [coachee("c1")], [coach("k1")], {"sessions": {"count": 2, "minutes": 60, "grid_minutes": 60,
          "min_gap_days": 1, "max_gap_days": 3}},
