@@ -73,7 +73,7 @@ SEVERAL_LANGUAGES = message(
 )
 NAME_OF_SEVERAL_LANGUAGES = message(
     "intake.name_of_several_languages",
-    "'{value}' stands for several languages; enter the ones that the person speaks: {codes}",
+    "'{value}' stands for several languages; enter the ones that the person speaks, from {codes}",
     value=TEXT,
     codes=listed(TEXT),
 )

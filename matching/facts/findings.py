@@ -1,6 +1,6 @@
 """Messages of the auditor's findings: the object concerned, and a description of the fault.
 
-Both parts are displayed together: "level total: value is 3; expected 4 from the matches".
+Both parts are displayed together: "level total: value is 3; expected 4, based on the matches".
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ VERDICT = message(
 )
 WRONG_VERDICT = message(
     "finding.wrong_verdict",
-    "verdict is {reported}; expected {right} from its rule",
+    "verdict is {reported}; expected {right}",
     reported=FACT,
     right=FACT,
 )
@@ -116,7 +116,7 @@ NOT_ALL_PROVEN = message(
 )
 WRONG_VALUE = message(
     "finding.wrong_value",
-    "value is {value}; expected {right} from the matches",
+    "value is {value}; expected {right}, based on the matches",
     value=NUMBER,
     right=NUMBER,
 )

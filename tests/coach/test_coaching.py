@@ -199,7 +199,7 @@ def test_a_reason_and_a_post_belong_to_their_events() -> None:
         with pytest.raises(ValidationError, match="choose why"):
             change(event=event)
         assert change(event=event, because="no_time").because == "no_time"
-        with pytest.raises(ValidationError, match="no longer pursued"):
+        with pytest.raises(ValidationError, match="no longer pursuing"):
             change(event="start", because="no_time")
         with pytest.raises(ValidationError, match="enter the post"):
             change(event="hand_over")

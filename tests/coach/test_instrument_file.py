@@ -89,7 +89,7 @@ def test_a_fault_is_located(before: str, after: str, place: str) -> None:
 
 def test_items_and_scale_have_to_fit_each_other() -> None:
     head, first, second = SAMPLE.partition("[scale]")[0], "[[items]]\n", SAMPLE.index('code = "top')
-    assert faults(head)[0].startswith("ours.toml:1:items: there is no item")
+    assert faults(head)[0].startswith("ours.toml:1:items: there are no items")
     rated = SAMPLE[SAMPLE.index(first) : second - len(first)]
     assert faults(head + rated)[0].startswith("ours.toml:1:scale: there is no scale")
     unrated = SAMPLE[: SAMPLE.index(first)] + first + SAMPLE[second:]

@@ -77,7 +77,7 @@ def test_title_is_looked_up_by_country_and_service(
 @pytest.mark.parametrize(
     ("title", "country", "service", "candidates"),
     [
-        ("kaplar", "BA", "land", ["several", "OR-4", "OR-3", "use the code"]),
+        ("kaplar", "BA", "land", ["several", "OR-4", "OR-3", "use a code"]),
         (
             "državni sekretar",
             "RS",

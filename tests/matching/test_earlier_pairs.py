@@ -125,7 +125,7 @@ def test_audit_finds_planted_repeats() -> None:
     assert audit(people, cycle("avoid"), right) == ()
     planted = right.model_copy(update={"matches": repeated.matches})
     found = "; ".join(map(str, audit(people, cycle("avoid"), planted)))
-    assert "value is 0; expected 2 from the matches" in found
+    assert "value is 0; expected 2, based on the matches" in found
 
 
 @pytest.mark.parametrize(("value", "bound"), [(0, 1), (0, -1), (2, 0)])

@@ -413,7 +413,7 @@ def test_pairs_of_earlier_cycles_are_allowed_by_default() -> None:
 def test_unknown_setting_for_earlier_pairs_is_a_located_fault() -> None:
     (line,) = refusal(DATES + '[rules.repeat]\nearlier = "avoided"\n')
     assert line.startswith("cycle.toml:5:rules.repeat.earlier")
-    assert "is not allow, avoid or forbid" in line
+    assert "is not valid; use allow, avoid or forbid" in line
     assert "did you mean 'avoid'" in line
 
 

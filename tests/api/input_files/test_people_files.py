@@ -163,7 +163,7 @@ def test_all_faults_of_a_file_are_located() -> None:
         ([*GOOD, "Role"], "1:role", "occurs twice"),
         ([*GOOD, ""], "1:H", "has a cell in row 2 but no header"),
         (list(GOOD), "2:H", "to the right of the last header"),
-        ([*list(GOOD)[:6], "rol"], "1:role", "the column is missing"),
+        ([*list(GOOD)[:6], "rol"], "1:role", "the column is required"),
     ],
 )
 def test_wrong_header_is_reported(header: list[str], place: str, expected: str) -> None:
@@ -231,7 +231,7 @@ def test_invalid_utf8_is_located() -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ("id,name".encode("utf-16"), "email: the column is missing"),
+        ("id,name".encode("utf-16"), "email: the column is required"),
         (b"id\x00", "not text"),
         (b'id,name\n"C-1,Ana\n', "quotation mark"),
         (b"PK\x03\x04 and nothing more", "damaged"),

@@ -169,8 +169,8 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
     "a verdict is doubled": (
         lambda result: match_changed(0, verdicts=first(result).verdicts[:1] * 2)(result),
         "has 2 verdicts of the rule language"),
-    "a verdict's points": (verdict_changed(0, points=99), "verdict language 99 x 3"),
-    "a verdict's weight": (verdict_changed(1, weight=9), "verdict country 100 x 9"),
+    "a verdict's points": (verdict_changed(0, points=99), "verdict is language 99 x 3"),
+    "a verdict's weight": (verdict_changed(1, weight=9), "verdict is country 100 x 9"),
     "a verdict's reason": (
         verdict_changed(2, reason=LEGACY(text="they are friends")), "they are friends"),
     "a verdict's waiver": (verdict_changed(0, waived=True), '"waived":true}; expected {'),
@@ -193,12 +193,12 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
     "too late": (session_moved(0, 2, days=14), "days between session 2"),
     "on a day off": (session_moved(2, 1, days=5), "k2 is not free for the entire session"),
     "two at once": (session_moved(1, 0, hours=-1), "overlap"),
-    "the reason": (unmatched_changed(reason="all-taken"), "should be nobody-eligible"),
+    "the reason": (unmatched_changed(reason="all-taken"), "expected nobody-eligible"),
     "a funnel's number": (
         unmatched_changed(funnel=(STEPS[0].model_copy(update={"left": 1}), *STEPS[1:])),
         "language 1, country 0"),
     "a funnel's step": (unmatched_changed(funnel=STEPS[:-1]), "schedule 0"),
-    "placed": (level_changed(0, value=6), "value is 6; expected 5 from the matches"),
+    "placed": (level_changed(0, value=6), "value is 6; expected 5, based on the matches"),
     "kept": (level_changed(1, value=1), "level kept"),
     "worst": (level_changed(2, value=1), "level worst"),
     "total": (level_changed(3, value=1), "level total"),
@@ -315,7 +315,7 @@ PEOPLE: dict[str, tuple[str, dict[str, object], str]] = {
     "capacities": ("k1", {"capacity": 1}, "has 2 coachees; the capacity is 1"),
     "own caps": ("k1", {"max_per_day": 1}, "limit is 1"),
     "chains": ("k1", {"chain_of_command": ("c2",)}, "the rule unit: "),
-    "priorities": ("c1", {"priority": 4}, "computed from the matches, it is 6"),
+    "priorities": ("c1", {"priority": 4}, "expected 6, based on the matches"),
     "countries": ("c2", {"country": "SE"}, "0 of 3 pairs cross a border"),
 }
 
@@ -347,7 +347,7 @@ def test_audit_of_rematch_requires_every_move_with_its_reason() -> None:
     assert (
         "move of c1: is missing or wrong; expected: ban: ruled out by the programme office" in found
     )
-    assert "level kept: value is 0; expected 2 from the matches" in found
+    assert "level kept: value is 0; expected 2, based on the matches" in found
 
 
 def test_result_with_every_level_proven_is_sound_as_optimal() -> None:

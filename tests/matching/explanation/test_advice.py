@@ -26,7 +26,7 @@ def test_advice_lists_changes_that_place_most_people_first() -> None:
         ),
     )
     advice = advise(roster, CYCLE, best(roster, CYCLE), best)
-    assert english(advice[0].change) == "required language level B1 instead of B2"
+    assert english(advice[0].change) == "the required language level is B1 instead of B2"
     assert advice[0].gain == 2
     assert advice[0].placed == ("c1", "c2")
     assert advice[0].unplaced == ()

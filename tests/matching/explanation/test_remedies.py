@@ -105,7 +105,7 @@ CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]]
         "nobody-eligible", "the ban on k1 is lifted"),
     "a level": (
         [coachee("c1", languages=(LanguageSkill("en", CefrLevel.B1),))], [coach("k1")], {},
-        "nobody-eligible", "required language level B1 instead of B2"),
+        "nobody-eligible", "the required language level is B1 instead of B2"),
     "a group": (
         [coachee("c1", languages=(LanguageSkill("cnr"),))],
         [coach("k1", languages=(LanguageSkill("hr"),))], {},
