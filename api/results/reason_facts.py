@@ -12,14 +12,14 @@ TWO_COUNTRIES = message(
 SAME_RANK = message("reason.same_rank", "both {rank}", rank=FACT)
 SAME_GRADE = message(
     "reason.same_grade",
-    "coachee {coachee}, coach {coach}: the same grade",
+    "the coachee ({coachee}) and the coach ({coach}) have the same grade",
     coachee=FACT,
     coach=FACT,
 )
 SENIOR = plural_message(
     "reason.senior",
-    "coachee {coachee}, coach {coach}: the coach is {count} grade senior",
-    "coachee {coachee}, coach {coach}: the coach is {count} grades senior",
+    "the coach ({coach}) is {count} grade senior to the coachee ({coachee})",
+    "the coach ({coach}) is {count} grades senior to the coachee ({coachee})",
     coachee=FACT,
     coach=FACT,
     count=NUMBER,
@@ -27,8 +27,8 @@ SENIOR = plural_message(
 # i18n: {allowance} is what the policy allows: "standard sensitivity allows 2"
 JUNIOR = plural_message(
     "reason.junior",
-    "coachee {coachee}, coach {coach}: the coach is {count} grade junior; {allowance}",
-    "coachee {coachee}, coach {coach}: the coach is {count} grades junior; {allowance}",
+    "the coach ({coach}) is {count} grade junior to the coachee ({coachee}); {allowance}",
+    "the coach ({coach}) is {count} grades junior to the coachee ({coachee}); {allowance}",
     coachee=FACT,
     coach=FACT,
     count=NUMBER,
@@ -36,7 +36,7 @@ JUNIOR = plural_message(
 )
 NO_GRADE = message(
     "reason.no_grade",
-    "coachee {coachee}, coach {coach}: no grade to compare",
+    "the coachee ({coachee}) and the coach ({coach}) cannot be compared by grade",
     coachee=FACT,
     coach=FACT,
 )

@@ -151,9 +151,9 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
         )(),
         message(
             "rule_page.text_topics_2",
-            "Points are the percentage of the coachee's topics that the coach also lists, rounded "
-            "down. Topics are compared by name, ignoring case and surrounding spaces. If the "
-            "coachee names no topic, every coach gets 100.",
+            "Points are the percentage of the coachee's topics that the coach also lists, "
+            "rounded down. Topics are compared by name, ignoring case and surrounding spaces. "
+            "If the coachee has not named any topics, every coach gets 100.",
         )(),
     ),
     "preference": (
@@ -163,9 +163,9 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
         )(),
         message(
             "rule_page.text_preference_2",
-            "The first coach on the coachee's list gets 100 points and each further one 10 fewer, "
-            "but at least 10. A coach who is not on the list gets 0. If the coachee states no "
-            "preference, every coach gets 100.",
+            "The first coach on the coachee's list gets 100 points and each further one 10 "
+            "fewer, but at least 10. A coach who is not on the list gets 0. If the coachee "
+            "has not stated a preference, every coach gets 100.",
         )(),
     ),
     "availability": (

@@ -152,7 +152,7 @@ SITUATIONS: Mapping[str, tuple[Fact, ...]] = {
         )(),
         message(
             "rule_page.example_topics_3",
-            "The coachee names no topic.",
+            "The coachee has not named any topics.",
         )(),
     ),
     "preference": (

@@ -136,10 +136,10 @@ COMMON_TOPICS = plural_message(
     topics=listed(TEXT),
 )
 NO_COMMON_TOPIC = message("topics.none", "none of the coachee's topics")
-NO_TOPIC_NAMED = message("topics.unnamed", "the coachee names no topic")
+NO_TOPIC_NAMED = message("topics.unnamed", "the coachee has not named any topics")
 CHOICE = message("preference.choice", "the coachee's choice number {place}", place=NUMBER)
 NOT_CHOSEN = message("preference.none", "not among the coachee's choices")
-NO_PREFERENCE = message("preference.unstated", "the coachee states no preference")
+NO_PREFERENCE = message("preference.unstated", "the coachee has not stated a preference")
 # i18n: {sessions} is a number with its noun: "6 sessions"
 COMMON_TIMES = plural_message(
     "availability.common",

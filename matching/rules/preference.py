@@ -20,8 +20,8 @@ class PreferenceRule(Rule):
     """Whether the coachee would like this coach, and how high the coach is on their list.
 
     The first coach on the coachee's list gets 100 points and each further one 10 fewer, but at
-    least 10. A coach who is not on the list gets 0. If the coachee states no preference, every
-    coach gets 100.
+    least 10. A coach who is not on the list gets 0. If the coachee has not stated a
+    preference, every coach gets 100.
     """
 
     name = "preference"

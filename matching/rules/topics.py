@@ -18,8 +18,8 @@ class TopicsRule(Rule):
     """How many of the coachee's topics the coach has expertise in.
 
     Points are the percentage of the coachee's topics that the coach also lists, rounded down.
-    Topics are compared by name, ignoring case and surrounding spaces. If the coachee names no
-    topic, every coach gets 100.
+    Topics are compared by name, ignoring case and surrounding spaces. If the coachee has not
+    named any topics, every coach gets 100.
     """
 
     name = "topics"
@@ -38,7 +38,7 @@ class TopicsRule(Rule):
             facts.NO_COMMON_TOPIC(),
             coachee={"topics": ["Leadership"]},
         ),
-        Example("The coachee names no topic.", MAX_POINTS, facts.NO_TOPIC_NAMED()),
+        Example("The coachee has not named any topics.", MAX_POINTS, facts.NO_TOPIC_NAMED()),
     )
 
     def __init__(self, inputs: RuleInputs) -> None:

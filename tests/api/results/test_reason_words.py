@@ -29,22 +29,22 @@ ALLOWANCE = facts.NO_RANK_ALLOWANCES["strict"]()
         (facts.SAME_RANK(rank="OF-5"), "both OF-5"),
         (
             facts.SAME_GRADE(coachee_rank="OF-5", coach_rank="CIV~OF-5"),
-            "coachee OF-5, coach civilian equivalent to OF-5: the same grade",
+            "the coachee (OF-5) and the coach (civilian equivalent to OF-5) have the same grade",
         ),
         (
             facts.SENIOR(coachee_rank="OF-5", coach_rank="OF-6", count=1),
-            "coachee OF-5, coach OF-6: the coach is 1 grade senior",
+            "the coach (OF-6) is 1 grade senior to the coachee (OF-5)",
         ),
         (
             facts.JUNIOR(**RANKS, count=3, allowance=ALLOWANCE),
             (
-                "coachee civilian equivalent to OF-8, coach OF-5: the coach is 3 grades junior; "
+                "the coach (OF-5) is 3 grades junior to the coachee (civilian equivalent to OF-8); "
                 "strict sensitivity allows none"
             ),
         ),
         (
             facts.NO_GRADE(coachee_rank="OF-7", coach_rank="CIV"),
-            "coachee OF-7, coach civilian: no grade to compare",
+            "the coachee (OF-7) and the coach (civilian) cannot be compared by grade",
         ),
         (
             facts.NOT_UNIFORMED(rank="CIV>OF-10"),

@@ -70,7 +70,7 @@ def test_a_preferred_coach_has_ten_points_less_for_each_place_and_never_below_te
         (["Policy"], ["policy ", "Training"], (100, "1 of 1 topic: Policy")),
         (["Policy", "policy"], ["Policy"], (100, "1 of 1 topic: Policy")),
         (["Policy", " "], [" "], (0, "none of the coachee's topics")),
-        ([" "], [" "], (100, "the coachee names no topic")),
+        ([" "], [" "], (100, "the coachee has not named any topics")),
         (["A", "B", "C"], ["C", "A"], (66, "2 of 3 topics: A, C")),
     ],
 )
