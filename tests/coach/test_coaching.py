@@ -203,7 +203,7 @@ def test_a_reason_and_a_post_belong_to_their_events() -> None:
             change(event="start", because="no_time")
         with pytest.raises(ValidationError, match="enter the post"):
             change(event="hand_over")
-        with pytest.raises(ValidationError, match="handed over"):
+        with pytest.raises(ValidationError, match="handing this over"):
             change(event="start", to_post="Chief of staff")
 
 

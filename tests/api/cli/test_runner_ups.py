@@ -85,7 +85,7 @@ def test_failed_search_for_next_best_coaches_keeps_the_results(
         raise SolverError("HiGHS answered about Petar Uzor")
 
     end_search(fail)
-    _count_not_determined(match(), "The search for next best coaches failed.")
+    _count_not_determined(match(), "The search for the next best coaches failed.")
     (record,) = [record for record in caplog.records if record.name == "api.cli.runner_ups"]
     assert "SolverError at " in record.getMessage()
     assert "Petar" not in record.getMessage(), "exception messages can name people"
@@ -102,4 +102,4 @@ def test_ctrl_c_during_the_search_for_next_best_coaches_keeps_the_results(
         raise CancelledError("the run was cancelled")  # as the next check would do
 
     end_search(press)
-    _count_not_determined(match(), "The search for next best coaches was interrupted.")
+    _count_not_determined(match(), "The search for the next best coaches was interrupted.")

@@ -60,7 +60,10 @@ ALLOWANCE = facts.NO_RANK_ALLOWANCES["strict"]()
                 "a coach in uniform is required, but this coach is not (civilian)"
             ),
         ),
-        (facts.NO_GRADE(coachee_rank="?", coach_rank="OF-5"), "coachee ?, coach OF-5: no grade"),
+        (
+            facts.NO_GRADE(coachee_rank="?", coach_rank="OF-5"),
+            "the coachee (?) and the coach (OF-5)",
+        ),
     ],
 )
 def test_reason_is_in_words(reason: Fact, words: str) -> None:
