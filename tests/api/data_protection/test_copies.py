@@ -446,7 +446,7 @@ def test_keep_deletes_the_oldest_backups_of_this_deployment_only(deployment: Dep
         deployment.done("backup", "--to", folder)
         made += sorted(set(deployment.copies()) - others - set(made))
     said = deployment.done("backup", "--to", folder, "--keep", 2)
-    assert "3 older backups deleted" in said
+    assert "3 older backups were deleted" in said
     left = set(deployment.copies())
     assert others < left
     assert len(left - others) == 2
@@ -470,7 +470,7 @@ def test_after_an_erasure_a_new_backup_is_made_and_old_ones_are_deleted(
     }
     deployment.command = command_runner("backup", "person", **variables)
     said = deployment.done("person", "erase", "C-1")
-    assert "1 older backup deleted" in said
+    assert "1 older backup was deleted" in said
     (new,) = deployment.copies()
     assert new not in before
     assert "erased again" not in deployment.done("restore", deployment.folder / new, "--force")
