@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import partial
+from html import unescape
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -111,7 +112,7 @@ def test_a_plan_is_published_the_same_way_by_json_and_on_the_page(
         for path in (f"{API}/plans/{json_plan}/publish", f"/plans/{page_plan}/publish")
     ]
     assert [answer.status_code for answer in again] == [HTTPStatus.CONFLICT] * 2
-    assert again[0].json()["detail"][1:] in again[1].text
+    assert again[0].json()["detail"][1:] in unescape(again[1].text)
 
 
 @pytest.mark.parametrize("until", ["", LONG_AGO])
