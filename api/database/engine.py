@@ -253,7 +253,7 @@ def jobs_schema(connection: Connection) -> str | None:
 def _keep_files_private(
     _dialect: object, _record: object, arguments: Sequence[object], _options: object
 ) -> None:
-    """Create the file with mode 0600, and restrict the files of earlier versions.
+    """Create the file with mode 0600, or restrict an existing file of an earlier version to it.
 
     SQLite gives its write-ahead log and its shared memory the mode of the database file.
     """

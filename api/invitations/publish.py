@@ -104,7 +104,7 @@ def publish_draft(
 
     Raises:
         NotFoundError: there is no such plan.
-        ConflictError: the plan is not a draft; the lists, the policy or single sessions have
+        ConflictError: the plan is not a draft; the lists, the policy or individual sessions have
             changed since the plan was made; the plan replaces another one and adds or moves
             sessions to a time in the past; or somebody has declined a planned time since the run
             was started.

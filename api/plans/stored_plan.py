@@ -38,7 +38,8 @@ class StoredPlan:
         summary: the plan as it appears in a list.
         result: the `Result`.
         run_input: the `RunInput`.
-        outdated: for drafts, whether lists, policy or single sessions have changed since.
+        outdated: for drafts, whether the lists, the policy or any individual session has changed
+            since the run.
         plans_version: increases with each published plan.
     """
 

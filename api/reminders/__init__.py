@@ -1,1 +1,1 @@
-"""Reminders about missing replies, records and feedback."""
+"""Reminders about upcoming sessions and missing replies, records and feedback; follow-up emails."""

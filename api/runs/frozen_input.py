@@ -50,8 +50,8 @@ class RunInput(FrozenModel):
 
     `cycle` is the policy that the run uses. `own_policy` is the cycle's own policy if the run uses
     a different one, and `None` otherwise. `under_way` is the progress of the cycle, or `None` if it
-    has not started. `adjustments` is the number of times that single sessions have been moved or
-    cancelled.
+    has not started. `adjustments` is the number of times that individual sessions have been moved
+    or cancelled.
     """
 
     roster: Roster

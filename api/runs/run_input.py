@@ -54,6 +54,6 @@ def freeze_input(tx: Transaction, cycle_id: str, options: RunOptions, *, now: da
 
 
 def count_adjustments(tx: Transaction, cycle_id: str) -> int:
-    """Return how often single sessions in a cycle have been moved or cancelled."""
+    """Return how often individual sessions in a cycle have been moved or cancelled."""
     total = select(func.sum(SessionRow.adjustments)).where(SessionRow.cycle_id == cycle_id)
     return tx.scalar(total) or 0

@@ -45,7 +45,8 @@ class RunProgress:
 class RunOfCycle:
     """A run with all its progress reports, and its cycle.
 
-    `outdated` is true if lists, policy or single sessions have changed since the run was requested.
+    `outdated` is true if the lists, the policy or any individual session has changed since
+    the run was requested.
     """
 
     run: RunView

@@ -1,4 +1,4 @@
-"""JSON routes for schedules, single sessions and replies."""
+"""JSON routes for schedules, individual sessions and replies."""
 
 from __future__ import annotations
 

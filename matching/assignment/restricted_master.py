@@ -215,7 +215,7 @@ class RestrictedMaster:
         )
 
     def solve_integer(self, deadline: Deadline, nodes: int = ALL_NODES) -> Chosen | None:
-        """Return the best integral choice of known sets, or `None` if none is found in time.
+        """Return the best integral choice of pairs; `None` if the search does not finish in time.
 
         At most `nodes` nodes are searched, so better choices may be missed.
         """

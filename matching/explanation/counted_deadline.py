@@ -17,11 +17,12 @@ class _Count:
 
 
 class CountedDeadline(Deadline):
-    """A deadline after a number of steps, and after a time limit if there is one.
+    """A deadline that expires after a number of steps, or earlier at the time limit, if any.
 
-    A step is a check of the deadline. Searches check it between pieces of work of about two
-    milliseconds each, and always at the same points. A search that ends after a number of steps
-    therefore has the same result on any machine, however slow or busy.
+    A step is a check of the deadline; a solver call counts as several steps. Searches check it
+    between pieces of work of about two milliseconds each, and always at the same points. A search
+    that ends after a number of steps therefore has the same result on any machine, however slow or
+    busy.
     """
 
     def __init__(self, whole: Deadline, max_steps: int) -> None:

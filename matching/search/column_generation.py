@@ -248,7 +248,7 @@ class ColumnGeneration:
         self._master.forbid(infeasible)
 
     def solve_integer(self, max_nodes: int = ALL_NODES) -> Choice | None:
-        """Return the best integral choice over the known sets, or `None` if none is found in time.
+        """Return the best integral choice, or `None` if the search does not finish in time.
 
         After `max_nodes` nodes, the best one so far is returned.
         """

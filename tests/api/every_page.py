@@ -567,7 +567,7 @@ def _plan_modules(walk: Walk, coachee: str, coach: str, page: str) -> None:
 
 
 def start_notebook_by_code(walk: Walk, cycle: str, old_device: Callable[[str], str]) -> None:
-    """Let a coach begin a first note on a device that was verified long ago, and then leave.
+    """Have a coach begin a first note on a device that was verified long ago, and then leave.
 
     `old_device` returns the key of such a device, given the coach's code.
     """

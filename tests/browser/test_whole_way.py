@@ -122,7 +122,7 @@ def mark_a_time(coachee: Page, home: str) -> None:
 
 
 def agree_on_another_time(coachee: Page, coach: Page, home: str, coachee_name: str) -> None:
-    """Let the coachee propose another time and the coach confirm it, at a width of 320 pixels."""
+    """Have the coachee propose another time and the coach confirm it, at a width of 320 pixels."""
     session = coachee.url
     coachee.goto(home)
     press(coachee, coachee.get_by_role("link", name="Session 6 of 6"))

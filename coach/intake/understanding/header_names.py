@@ -1,4 +1,4 @@
-"""Headers of people files in the interface languages, in Latin and Cyrillic script."""
+"""Headers of people files in English and six languages of the region, in either script."""
 
 from __future__ import annotations
 

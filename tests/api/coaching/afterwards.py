@@ -78,7 +78,7 @@ class PairLife:
         )
 
     def agree(self) -> None:
-        """Let the pair make an agreement."""
+        """Have the pair make an agreement."""
         coachee, coach = self.principal("C-1"), self.principal("K-1")
         terms = AgreementTerms.model_validate(TERMS | {"focus": tuple(TERMS["focus"])})  # type: ignore[arg-type]
         given = AgreementInput(terms=terms, seen=0)
@@ -91,7 +91,7 @@ class PairLife:
             service.decide_agreement(self.services, person, self.person(other), decision)
 
     def commit(self, title: str = TITLE, *, shared: bool = False) -> str:
-        """Let the coachee make a commitment; return its id."""
+        """Have the coachee make a commitment; return its id."""
         coachee, coach = self.principal("C-1"), self.person("K-1")
         given = Commitment(title=title, due=date(2027, 6, 1), area=Area.POLICY)
         one = commitments.add_commitment(self.services, coachee, coach, given)
@@ -105,7 +105,7 @@ class PairLife:
         return one.id
 
     def set_goal(self) -> str:
-        """Let the pair agree on a goal and start it; return its id."""
+        """Have the pair agree on a goal and start it; return its id."""
         coachee, coach = self.principal("C-1"), self.principal("K-1")
         with_coach, with_coachee = self.person("K-1"), self.person("C-1")
         statement = GoalStatement(
@@ -121,7 +121,7 @@ class PairLife:
         return goal.id
 
     def complete(self, at: datetime = COMPLETED) -> None:
-        """Let the coachee record that the pair has finished."""
+        """Have the coachee record that the pair has finished."""
         self.now = at
         coachee, coach = self.principal("C-1"), self.person("K-1")
         seen = service.read_agreement(self.services, coachee, coach).version

@@ -121,7 +121,7 @@ TERMS = {
 
 
 def make_agreement(coachee: Caller, coach: Caller) -> int:
-    """Let the coachee propose an agreement and the coach agree; return its version."""
+    """Have the coachee propose an agreement and the coach agree; return its version."""
     path = f"/me/pairs/{coach.id}/agreement"
     coachee.put(path, {"terms": TERMS, "seen": 0})
     coachee.post(f"{path}/decision", {"act": "propose", "seen": 1})

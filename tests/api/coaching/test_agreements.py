@@ -67,7 +67,7 @@ def _decide(person: Caller, other: Caller, act: str, seen: int) -> Any:  # noqa:
 
 
 def _agree(coachee: Caller, coach: Caller) -> int:
-    """Let the coachee propose an agreement and the coach agree; return the version."""
+    """Have the coachee propose an agreement and the coach agree; return the version."""
     _write(coachee, coach, 0)
     _decide(coachee, coach, "propose", 1)
     version: int = _decide(coach, coachee, "agree", 2)["version"]
@@ -144,7 +144,7 @@ def test_one_of_two_people_who_write_at_once_is_told(world: World, cycle: Publis
 
 
 def _overtake(world: World, action: Callable[[], None], first: Principal, other_id: str) -> None:
-    """Let another person write an agreement while `action` waits to write."""
+    """Have another person write an agreement while `action` waits to write."""
     with overtaking(world, action) as (tx, _):
         pair = open_pair(tx, first, other_id)
         now = world.services.now()

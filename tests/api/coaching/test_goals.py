@@ -160,7 +160,7 @@ def test_a_result_can_be_corrected_and_what_is_dropped_is_final(
 
 
 def _commit(coachee: Caller, coach: Caller, content: dict[str, Any]) -> str:
-    """Let the coach propose a commitment and the coachee start it; return its path."""
+    """Have the coach propose a commitment and the coachee start it; return its path."""
     added = coach.post(f"/me/pairs/{coachee.id}/commitments", content)
     path = f"/me/pairs/{coach.id}/commitments/{added['id']}"
     for seen, event in ((1, "commit"), (2, "start")):

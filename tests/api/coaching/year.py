@@ -217,7 +217,7 @@ def office_page(year: Year, path: str, form: dict[str, str]) -> None:
 
 
 def plan_presentation(year: Year) -> None:
-    """Let the office plan the day on which the coachees present their plans to each other."""
+    """Have the office plan the day on which the coachees present their plans to each other."""
     event = {
         "kind": "plan_presentation",
         "title": "Plans of the cycle",
@@ -277,7 +277,7 @@ def set_goal_and_commit(year: Year) -> str:
 
 
 def hold(year: Year, number: int, attendance: str = "held") -> None:
-    """Let the coach write a session's record on the day after the session."""
+    """Have the coach write a session's record on the day after the session."""
     session = year.sessions()[number]
     with year.world.database.reading() as tx:
         start = tx.get_one(SessionRow, session).starts_at
@@ -302,7 +302,7 @@ def go_on_leave(year: Year, number: int) -> None:
 
 
 def leave_early(year: Year) -> None:
-    """Let another coachee leave the cycle, and the office record the reason."""
+    """Have another coachee leave the cycle, and the office record the reason."""
     headers, address = year.headers("C-3"), f"/p/{year.links['C-3']}/details/leave"
     answer = year.client.post(address, data={"leave": "true"}, headers=headers)
     assert not answer.is_error, answer.text
@@ -312,7 +312,7 @@ def leave_early(year: Year) -> None:
 
 
 def rate(year: Year, goal: str, moment: str, level: int) -> None:
-    """Let the coachee rate the goal."""
+    """Have the coachee rate the goal."""
     path = f"/me/pairs/{year.id('K-1')}/goals/{goal}/ratings"
     year.call("C-1", "PUT", path, {"moment": moment, "by": "coachee", "level": level})
 
@@ -383,7 +383,7 @@ def follow_up(year: Year) -> str:
 
 
 def ask_the_post(year: Year) -> None:
-    """Let the post that took over the commitment answer, and then the coachee once more."""
+    """Have the post that took over the commitment answer, and then the coachee once more."""
     year.clock.now = datetime(2027, 12, 17, 9, 0, tzinfo=UTC)
     asked = year.ask()
     page = asked[ADDRESS]

@@ -170,7 +170,7 @@ class Life:
         pytest.fail("the emails were not sent in time")
 
     def submit_all_reports(self) -> None:
-        """Submit every text that people can write about sessions, with markers of both people."""
+        """Submit replies, records, notes and feedback on sessions, with markers of both people."""
         with self._world.database.reading() as tx:
             sessions = schedule.cycle_schedule(tx, self.cycle_id)
         coaches = {one.coach.id: self._world.coach_with_notebook(one.coach.id) for one in sessions}

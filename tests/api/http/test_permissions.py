@@ -456,7 +456,7 @@ def _receive_mail(shared: SharedServer) -> str:
 
 
 def _group_event(world: World, cycle_id: str) -> dict[str, str]:
-    """Create a group event; return its id and the invitation ids of C-1 and K-1."""
+    """Create a group event; return its id and the ids of everyone's invitations."""
     entered = GroupEventInput.model_validate(EVENT | {"title": "Kickoff"})
     event = create_event(world.services, cycle_id, entered)
     with world.database.reading() as tx:
