@@ -43,9 +43,9 @@ class PlanDetails(FrozenModel):
     """A complete plan: the engine's result, and the lists and policy on which it is based.
 
     `outdated` is true if the lists, the policy or any individual session has changed since the run.
-    `own_policy` is the cycle's policy at the time of the run, if the run used a different one: for a what-if
-    plan, or for a plan that replaces one coach and pins all other pairs. `under_way` is the
-    progress of the cycle at that time, if it had started. `plans_version` increases with each
+    `own_policy` is the cycle's policy at the time of the run, if the run used a different one: for
+    a what-if plan, or for a plan that replaces one coach and pins all other pairs. `under_way` is
+    the progress of the cycle at that time, if it had started. `plans_version` increases with each
     published plan.
     """
 

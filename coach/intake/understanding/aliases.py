@@ -1,4 +1,4 @@
-"""Names of countries, languages and weekdays in the interface languages, in both scripts."""
+"""Names of countries, languages and weekdays in languages of the region too, in both scripts."""
 
 from __future__ import annotations
 
