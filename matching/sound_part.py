@@ -105,7 +105,7 @@ def _is_named(match: Match, values: Mapping[str, str]) -> bool:
 
 
 def _named(shown: object) -> Iterator[tuple[str, str]]:
-    """Yield each coachee, coach and uid named in a fact, with its parameter, innermost first."""
+    """Yield (parameter, value) for each coachee, coach and uid in a fact, innermost first."""
     if isinstance(shown, Fact):
         yield from _in_params(shown.params)
 

@@ -194,7 +194,7 @@ def _count(tx: Transaction, key: str, budget: _Budget, now: datetime) -> int:
 
 
 def _delay_seconds(failures: int) -> int:
-    """Return the delay in seconds for an attempt that would be its name's `failures`-th failure."""
+    """Return the delay in seconds before an attempt that could be failure number `failures`."""
     excess = failures - _UNDELAYED_ATTEMPTS
     return 0 if excess <= 0 else min(1 << min(excess - 1, 10), MAX_DELAY_SECONDS)
 

@@ -175,9 +175,7 @@ ACTIONS: Mapping[str, Fact] = {
     "proposal expired": message(
         "audit_action.proposal_expired", "proposal for another time expired"
     )(),
-    "proposal refused": message(
-        "audit_action.proposal_refused", "proposal for another time refused"
-    )(),
+    "proposal refused": message("audit_action.proposal_refused", "proposed new time declined")(),
     "proposal withdrawn": message(
         "audit_action.proposal_withdrawn", "proposal for another time withdrawn"
     )(),

@@ -218,7 +218,9 @@ FILE_INVITES = message(
 )
 FILE_FORMS = message("summary.file_forms", "session note and feedback form, to print")
 FILE_UNMATCHED = message("summary.file_unmatched", "coachees without a coach, with reasons")
-FILE_RESULT = message("summary.file_result", "the result and its input files, for software")
+FILE_RESULT = message(
+    "summary.file_result", "the result and its input files, in machine-readable form"
+)
 FILE_RUN = message("summary.file_run", "the record of the run, for repeating it")
 NEXT_STEPS = message("summary.next_steps", "Next steps")
 OWN_WORKBOOK = message("summary.own_workbook", "(a workbook for your own people)")

@@ -63,7 +63,7 @@ class SeenVersion:
 
 @dataclass(frozen=True, slots=True)
 class NotesDevice:
-    """The device of a coach, as identified by its key to a notebook.
+    """A coach's device, identified by the key it holds to a notebook.
 
     Attributes:
         credential_id: the id of the device's credential.

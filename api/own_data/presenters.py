@@ -26,7 +26,7 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class GridLine:
-    """A row of the grid: its time of day, whether that is a full hour, and its cells."""
+    """A row of the grid: its time of day, whether that is on the hour, and its cells."""
 
     time: str
     full_hour: bool

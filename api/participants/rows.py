@@ -47,7 +47,7 @@ class HumanRow(IdentifiedRow):
 
 
 class DistinctHumansRow(TableRow):
-    """A manager's decision that two similar humans are different people.
+    """A manager's decision that two similar entries are different people.
 
     `one_id` is the lower id.
     """

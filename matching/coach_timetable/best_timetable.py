@@ -62,7 +62,7 @@ def best_timetable(
     effort: float,
     seed: int = 0,
 ) -> CoachIncumbent:
-    """Return an optimal timetable, or the best one found with a lower bound.
+    """Return an optimal timetable or, failing that, the best one found and a lower bound.
 
     The result is never worse than `incumbent`, and is `incumbent` itself if the problem is too
     large. `effort` limits the search by CP-SAT, in CP-SAT's deterministic time.

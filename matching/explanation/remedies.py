@@ -60,7 +60,7 @@ class SearchEffort:
 
 
 def _fair_share(left: int, coachees: int) -> int:
-    """Return an even share of `left`, or at least 1 if `left` is not 0."""
+    """Return an even share of `left`, but at least 1 unless `left` is 0."""
     return min(left, max(1, left // coachees))
 
 

@@ -34,7 +34,7 @@ TEXTS_CHANGED = message(
 )
 SESSIONS_LEFT = message(
     "agreements.sessions_left",
-    "you can record that you have finished once your last session is over",
+    "you cannot mark your coaching as finished until your last session is over",
 )
 UNKNOWN_MODULE = message(
     "agreements.unknown_module",

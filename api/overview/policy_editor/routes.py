@@ -24,7 +24,7 @@ POLICY = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/policy", tags=["cycles"])
 
 
 class PolicyKeyJson(FrozenModel):
-    """A key of the cycle file. `value` and `default` are form texts; `rule` may be empty."""
+    """A key in the cycle file. `value` and `default` are as in the form; `rule` may be empty."""
 
     key: str
     rule: str
