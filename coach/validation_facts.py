@@ -1,4 +1,4 @@
-"""Error messages for values that a model rejects; `coach.validation` selects them by error type.
+"""Error messages for values that a model rejects, selected by `coach.validation_errors`.
 
 They are displayed next to a form field, or after the name of a field or setting.
 """

@@ -28,7 +28,7 @@ from coach.errors import (
     UnusableInputError,
 )
 from coach.feedback import SingleLineText
-from coach.validation import validation_fact
+from coach.validation_errors import validation_fact
 
 
 class ProviderLink(FrozenModel):

@@ -26,7 +26,7 @@ from api.services import Services
 from api.settings import Settings
 from coach.errors import InputFault, UnusableInputError
 from coach.texts.facts import Fact
-from coach.validation import validation_fact
+from coach.validation_errors import validation_fact
 
 
 @contextmanager

@@ -98,7 +98,7 @@ def _reason(error: BadParameter) -> Displayed:
     from pydantic import ValidationError  # noqa: PLC0415 - slow to load, rarely needed
 
     from coach import validation_facts  # noqa: PLC0415 - as above
-    from coach.validation import validation_fact  # noqa: PLC0415 - as above
+    from coach.validation_errors import validation_fact  # noqa: PLC0415 - as above
 
     if not isinstance(cause, ValidationError):
         return error.message

@@ -30,7 +30,7 @@ from coach.errors import (
 )
 from coach.texts.facts import Displayed, Fact
 from coach.texts.renderer import Renderer
-from coach.validation import validation_fact
+from coach.validation_errors import validation_fact
 
 MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from api.input_files import facts
 from coach.errors import InputFault
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.toml_positions import dotted_key
-from coach.validation import validation_fact
+from coach.validation_errors import validation_fact
 from matching.records.result_file import parse_result
 from matching.result import Result
 

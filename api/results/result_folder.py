@@ -22,7 +22,7 @@ from api.results import facts
 from api.results.run_record_file import read_run_record
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.fault_messages import WHOLE_FILE
-from coach.validation import validation_fact
+from coach.validation_errors import validation_fact
 from matching.instance.partial_cycle import UnderWay
 from matching.result import Result
 

@@ -12,7 +12,7 @@ from api.results import facts
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.fault_messages import WHOLE_FILE
 from coach.intake.toml_positions import dotted_key
-from coach.validation import validation_fact
+from coach.validation_errors import validation_fact
 from matching.records.run_record import RunRecord
 
 

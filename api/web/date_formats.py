@@ -1,4 +1,7 @@
-"""Date and time formats for display, independent of the server's locale."""
+"""Date and time formats for display, independent of the server's locale.
+
+Most functions return a fact, which is formatted when the page is rendered in a language.
+"""
 
 from __future__ import annotations
 

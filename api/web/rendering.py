@@ -25,7 +25,7 @@ from api.web.templating import render
 from coach.errors import InputFault, UnusableInputError
 from coach.intake.facts import REQUIRED_CELL
 from coach.texts.facts import Displayed, Fact
-from coach.validation import validation_fact
+from coach.validation_errors import validation_fact
 
 Value = TypeVar("Value", bound=BaseModel)
 VERIFICATION_PREFIX = "verification."

@@ -13,7 +13,7 @@ from coach.guidance import GuidanceCard
 from coach.intake.toml_positions import KeyPath, dotted_key, line_of
 from coach.intake.toml_text import parse_toml
 from coach.texts.facts import Displayed
-from coach.validation import validation_fact
+from coach.validation_errors import validation_fact
 
 
 def read_guidance(file: str, text: str, countries: Collection[str], *, today: date) -> GuidanceCard:

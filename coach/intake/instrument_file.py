@@ -18,7 +18,7 @@ from coach.intake.toml_positions import KeyPath, dotted_key, line_of
 from coach.intake.toml_text import parse_toml
 from coach.texts.facts import Displayed
 from coach.texts.locales import ENGLISH
-from coach.validation import validation_fact
+from coach.validation_errors import validation_fact
 from coach.validation_facts import REQUIRED
 
 _Fault = tuple[KeyPath, Displayed]

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from coach.intake import cycle_file_facts as facts
 from coach.texts.facts import Displayed, Fact, Message
-from coach.validation import validation_fact
+from coach.validation_errors import validation_fact
 
 _TYPES: tuple[tuple[type, Message], ...] = (
     (bool, facts.FOUND_TRUTH),  # before int, its base class

@@ -12,7 +12,7 @@ from api.services import Services
 from coach.curriculum import Course, Module
 from coach.texts.facts import Displayed
 from coach.texts.locales import ENGLISH, LOCALES
-from coach.validation import validation_fact
+from coach.validation_errors import validation_fact
 
 FIELDS = (
     *("code", "title", "level", "order", "minutes", "sensitive"),

@@ -10,7 +10,7 @@ from pydantic_core.core_schema import ErrorType
 
 from coach.feedback import ShortText
 from coach.texts.renderer import english
-from coach.validation import validation_fact
+from coach.validation_errors import validation_fact
 
 
 class Colour(StrEnum):
