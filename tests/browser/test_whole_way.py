@@ -135,7 +135,7 @@ def agree_on_another_time(coachee: Page, coach: Page, home: str, coachee_name: s
     expect(coachee.get_by_role("heading", name="Your proposal")).to_be_visible()
     coachee.goto(session)
     coach.reload()
-    asked = coach.get_by_role("article").filter(has_text="please answer the proposed time")
+    asked = coach.get_by_role("article").filter(has_text="please reply to the proposed time")
     press(coach, asked.filter(has_text=coachee_name).get_by_role("link"))
     press(coach, coach.get_by_role("link", name="See the time and answer"))
     expect(coach.get_by_role("button", name="Confirm this time")).to_be_visible()

@@ -133,7 +133,7 @@ def test_trail_names_the_aide_and_the_coachee_for_whom_they_acted(pair: Pair) ->
     ("decision", "state", "words"),
     [
         (Decision.CONFIRM, ProposalState.CONFIRMED, "confirmed another time on your behalf"),
-        (Decision.REFUSE, ProposalState.REFUSED, "refused this proposed time on your behalf"),
+        (Decision.REFUSE, ProposalState.REFUSED, "declined this proposed time on your behalf"),
     ],
 )
 def test_aide_answers_the_coachs_proposal(

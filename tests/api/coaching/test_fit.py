@@ -67,7 +67,7 @@ def test_poor_fit_lets_the_pair_end_without_revealing_who_reported_it(
         assert _answer(person, other, "not_good").is_success
         assert _asking(world) == [1]
         page = coachee.client.get(address, headers=headers).text
-        assert "1 pair asks for another coach" in page
+        assert "1 pair has asked for another coach" in page
         assert f"/people/{coachee.id}#other-coaches" in page
         pages.append((page, coachee.client.get(f"/api/v1{address}", headers=headers).text))
         assert _answer(person, other, "deciding").is_success

@@ -82,7 +82,7 @@ def test_lists_of_both_participants_and_of_the_office_show_an_open_proposal(
     homes = [page.partition("/sessions/")[0] for page in (mine, theirs)]
     shown = [client.get(home).text for home in homes]
     assert ["you proposed another time" in html for html in shown] == [True, False]
-    assert ["please answer the proposed time" in html for html in shown] == [False, True]
+    assert ["please reply to the proposed time" in html for html in shown] == [False, True]
     assert "See the time and answer" in client.get(theirs.removesuffix("/another-time")).text
     world.sign_in(client)
     cycle = f"/cycles/{session.cycle_id}"
