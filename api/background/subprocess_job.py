@@ -111,9 +111,11 @@ class SubprocessJob(ABC, Generic[RowT]):
                 return None
             if row.cancel_asked_at is not None:
                 row.state, row.finished_at = TaskState.CANCELLED, self._now()
+                self._record_end(tx, row)
                 return None
             if row.attempts >= _MAX_ATTEMPTS:
                 self._fail(row, facts.WENT_DOWN[self.noun](count=row.attempts))
+                self._record_end(tx, row)
                 return None
             row.attempts += 1
             row.slot = self._slot

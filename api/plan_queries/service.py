@@ -93,6 +93,8 @@ def cancel_question(services: Services, question_id: str) -> QuestionView:
         row = question_row(tx, question_id)
         row.request_cancellation("question", now=services.now())
         record_event(tx, "question cancel asked for", "question", row.id)
+        if row.state.is_final:  # it was queued
+            record_event(tx, f"question {row.state}", "question", row.id)
         return question_view(row)
 
 

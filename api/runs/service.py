@@ -142,6 +142,8 @@ def cancel_run(services: Services, run_id: str) -> RunView:
         row = _run_row(tx, run_id)
         row.request_cancellation("run", now=services.now())
         record_event(tx, "run cancel asked for", "run", row.id)
+        if row.state.is_final:  # it was queued
+            record_event(tx, f"run {row.state}", "run", row.id)
         return run_view(tx, run_id)
 
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from api.background.job_type import JobContext
 from api.background.rows import TaskState
 from api.child_processes.child_process import ChildEndedError, ChildProcess
 from api.input_files.cycle_inputs import parse_inputs
@@ -26,8 +27,10 @@ from api.participants import upload
 from api.participants.rows import Side
 from api.runs import run_queue
 from api.runs.frozen_input import RunInput, RunOptions, input_sha256
+from api.runs.job import RunJob
 from api.runs.rows import PlanRow, RunRow
 from api.runs.solver_task import RunTask
+from api.services import utc_now
 from coach.people import Roster
 from matching.records.result_file import parse_result
 from matching.records.run_record import result_digest
@@ -166,6 +169,28 @@ def test_queued_run_is_cancelled_immediately(world: World, office: httpx.Client)
     run_id = office.post(f"{API}/cycles/{world.cycle()}/runs").json()["id"]
     assert office.post(f"{API}/runs/{run_id}/cancel").json()["state"] == "cancelled"
     assert _events(office, run_id)[-1]["data"]["state"] == "cancelled"
+    assert _recorded(office, run_id)[:2] == ["run cancelled", "run cancel asked for"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "state"),
+    [({"attempts": 5}, "failed"), ({"cancel_asked_at": utc_now()}, "cancelled")],
+)
+def test_run_that_ends_before_it_is_started_again_is_recorded(
+    world: World, office: httpx.Client, stored: dict[str, object], state: str
+) -> None:
+    run_id = office.post(f"{API}/cycles/{world.cycle()}/runs").json()["id"]
+    with world.database.writing() as tx:
+        tx.execute(update(RunRow).where(RunRow.id == run_id).values(stored))
+    RunJob(JobContext(world.services, "worker@1"))(run_id)
+    assert office.get(f"{API}/runs/{run_id}").json()["state"] == state
+    assert _recorded(office, run_id)[0] == f"run {state}"
+
+
+def _recorded(office: httpx.Client, run_id: str) -> list[str]:
+    """Return the actions on a run in the audit trail, latest first."""
+    entries = office.get(f"{API}/audit", params={"object_id": run_id}).json()
+    return [one["action"] for one in entries]
 
 
 def test_run_requires_coachees_and_coaches(office: httpx.Client) -> None:
