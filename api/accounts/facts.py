@@ -21,15 +21,15 @@ OWN_ACCESS = message(
 )
 ACCESS_CHANGED_SINCE = message(
     "accounts.access_changed_since",
-    "nothing was stored, because somebody else has changed this user's access since you opened "
-    "the page",
+    "your changes were not saved, because somebody else has changed this user's access since "
+    "you opened the page; check it, then try again",
 )
 NO_SUCH_ACTIVE_USER = message(
     "accounts.no_such_active_user", "there is no such user, or the user is disabled"
 )
 SCOPES_OF_TOKEN = message(
     "accounts.scopes_of_token",
-    "a token cannot create another token with scopes that it does not have itself",
+    "a token can create another token only with scopes that it has itself",
 )
 OLD_PASSWORD_WRONG = message(
     "accounts.old_password_wrong",
@@ -37,8 +37,8 @@ OLD_PASSWORD_WRONG = message(
 )
 CONFIRM_CHANGE = message(
     "accounts.confirm_change",
-    "confirm your identity with your password and code, a passkey or your identity provider "
-    "before you change how you or other users sign in, or before you create a token",
+    "before you create a token, or change how you or other users sign in, confirm your "
+    "identity with your password and code, a passkey or your identity provider",
 )
 CODE_WRONG = message(
     "accounts.code_wrong", "the code is wrong; enter the current code from your authenticator app"
@@ -95,11 +95,14 @@ TOO_MANY_PASSKEYS = message(
 )
 PASSKEY_TOO_LATE = message(
     "accounts.passkey_too_late",
-    "adding the passkey took too long, or another user started it; please try again",
+    (
+        "the passkey was not added, because it took too long or another user started adding it; "
+        "please try again"
+    ),
 )
 PASSKEY_UNKNOWN = message(
     "accounts.passkey_unknown",
-    "we do not recognise this passkey, or signing in took too long; please try again",
+    "this passkey was not recognised, or signing in took too long; please try again",
 )
 PASSKEY_REJECTED = message(
     "accounts.passkey_rejected", "the passkey was not accepted; please try again"
@@ -134,7 +137,7 @@ PROVIDER_MALFORMED = message(
 )
 NOT_SIGNED_IN_WITH = message(
     "accounts.not_signed_in_with",
-    "you were not signed in with {provider}; try again, or sign in with your password",
+    "signing in with {provider} failed; try again, or sign in with your password",
     provider=FACT,
 )
 FLOW_EXPIRED = message(

@@ -170,14 +170,12 @@ ACTIONS: Mapping[str, Fact] = {
     "plan published": message("audit_action.plan_published", "plan published")(),
     "policy replaced": message("audit_action.policy_replaced", "policy replaced")(),
     "proposal confirmed": message(
-        "audit_action.proposal_confirmed", "proposal for another time confirmed"
+        "audit_action.proposal_confirmed", "proposed new time confirmed"
     )(),
-    "proposal expired": message(
-        "audit_action.proposal_expired", "proposal for another time expired"
-    )(),
+    "proposal expired": message("audit_action.proposal_expired", "proposed new time expired")(),
     "proposal refused": message("audit_action.proposal_refused", "proposed new time declined")(),
     "proposal withdrawn": message(
-        "audit_action.proposal_withdrawn", "proposal for another time withdrawn"
+        "audit_action.proposal_withdrawn", "proposed new time withdrawn"
     )(),
     "publicity agreed to": message(
         "audit_action.publicity_agreed_to", "consent to publicity given"
@@ -224,7 +222,7 @@ ACTIONS: Mapping[str, Fact] = {
     "time outside rules allowed": message(
         "audit_action.time_outside_rules_allowed", "session time allowed outside the rules"
     )(),
-    "time proposed": message("audit_action.time_proposed", "another time proposed")(),
+    "time proposed": message("audit_action.time_proposed", "new time proposed")(),
     "timetable opened": message("audit_action.timetable_opened", "timetable viewed")(),
     "token made": message("audit_action.token_made", "token created")(),
     "tokens revoked": message("audit_action.tokens_revoked", "tokens revoked")(),

@@ -31,7 +31,7 @@ ROLES: Mapping[str, Fact] = {
     "coach": message("audit_role.coach", "coach")(),
     "coachee": message("audit_role.coachee", "coachee")(),
     "aide": message("audit_role.aide", "aide")(),
-    "follow_up": message("audit_role.follow_up", "coach or coachee after the cycle")(),
+    "follow_up": message("audit_role.follow_up", "coach or coachee (follow-up link)")(),
     "post": message("audit_role.post", "post that took over a commitment")(),
     "auditor": message("audit_role.auditor", "auditor")(),
     "nobody": message("audit_role.nobody", "anonymous visitor")(),

@@ -50,9 +50,9 @@ WENT_DOWN: Mapping[str, Message] = {
 
 CRASHED = message(
     "background.crashed",
-    "the solver crashed ({reason}). Nothing was saved; please try again. If this happens again,"
-    " or if memory ran out, ask the server's administrator to allow runs fewer threads or to "
-    "give the server more memory",
+    "the solver crashed ({reason}). Nothing was saved; please try again. If this happens "
+    "again, or if memory ran out, ask the server's administrator to reduce the number of "
+    "threads for each run or to give the server more memory",
     reason=FACT,
 )
 INVALID_MESSAGE = message(

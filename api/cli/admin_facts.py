@@ -141,14 +141,14 @@ COUNTS = {
     ),
     "failed_sign_ins": plural_message(
         "retention.failed_sign_ins",
-        "{count} counter of failed sign-in attempts",
-        "{count} counters of failed sign-in attempts",
+        "{count} record of failed sign-in attempts",
+        "{count} records of failed sign-in attempts",
         count=PLAIN_NUMBER,
     ),
     "address_codes": plural_message(
         "retention.address_codes",
-        "{count} code for an address",
-        "{count} codes for addresses",
+        "{count} address confirmation code",
+        "{count} address confirmation codes",
         count=PLAIN_NUMBER,
     ),
     "applications": plural_message(
@@ -165,8 +165,8 @@ COUNTS = {
     ),
     "previews": plural_message(
         "retention.previews",
-        "{count} unused upload of lists",
-        "{count} unused uploads of lists",
+        "{count} unused list upload",
+        "{count} unused list uploads",
         count=PLAIN_NUMBER,
     ),
 }

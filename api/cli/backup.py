@@ -52,11 +52,11 @@ from api.services import context_setter
 from api.settings import Settings
 
 _DATA = typer.Option(help=_("Folder that contains the database and the keys."))
-_FORCE = typer.Option("--force", help=_("Replace an existing database, which is saved first."))
+_FORCE = typer.Option("--force", help=_("Replace an existing database, after saving a copy of it."))
 _ERASED = typer.Option(
     "--erased",
     metavar="LIST",
-    help=_("A list of the IDs of erased people, to erase them again; can be repeated."),
+    help=_("A list of erased people's IDs, so that they are erased again. Can be repeated."),
 )
 _NOBODY_ERASED = typer.Option(
     "--nobody-erased",

@@ -18,7 +18,7 @@ EarlierOption = Annotated[
     typer.Option(
         _OPTION,
         metavar="RESULT.json",
-        help=_("A result of an earlier cycle, for the rule `repeat`; this option can be repeated."),
+        help=_("A result of an earlier cycle, for the `repeat` rule. Can be repeated."),
     ),
 ]
 

@@ -66,7 +66,7 @@ DOUBLED = message(
 )
 IN_BOTH_LISTS_TITLE = message("import.in_both_lists_title", "In both lists:")
 IN_BOTH_LISTS = message("import.in_both_lists", "{people} are the same person", people=all_of(FACT))
-RENUMBERED_TITLE = message("import.renumbered_title", "With another ID:")
+RENUMBERED_TITLE = message("import.renumbered_title", "Listed with a different ID:")
 RENUMBERED = message(
     "import.renumbered",
     "{new} is the same person as {gone}; use the earlier ID again if you did not intend to "

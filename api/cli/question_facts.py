@@ -85,7 +85,7 @@ NO_ALTERNATIVE = message(
 )
 NO_ADVICE = message(
     "advise.nothing",
-    "No change to the policy was found that would place more people. A change for a single person "
+    "No policy change was found that would place more people. A change for a single person "
     "may still help; see the people without a coach.",
 )
 ADVICE = message("advise.change", "{change}: places {coachees}", change=FACT, coachees=listed(TEXT))

@@ -63,15 +63,15 @@ _RoleOption = Annotated[
 _CycleOption = Annotated[
     list[str] | None,
     typer.Option(
-        help=_("For add and access: limit a manager to this cycle, by its ID; can be repeated.")
+        help=_("For add and access: limit a manager to the cycle with this ID. Can be repeated.")
     ),
 ]
 _CountryOption = Annotated[
     list[str] | None,
     typer.Option(
         help=_(
-            "For add and access: limit a manager to people from this country, by its code; can "
-            "be repeated."
+            "For add and access: limit a manager to people from the country with this code. "
+            "Can be repeated."
         )
     ),
 ]

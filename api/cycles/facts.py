@@ -20,14 +20,15 @@ SOMEBODY = message("cycles.somebody", "someone using the server's command line")
 UNKNOWN_CHANGE = message("cycles.unknown_change", "people were erased, or a backup was restored")
 POLICY_CHANGED = message(
     "cycles.policy_changed",
-    "nothing was stored, because the policy has changed since you opened it ({changes}); compare "
-    "the two versions, and submit yours again if it should replace the stored one",
+    "your changes were not saved, because the policy has changed since you opened it "
+    "({changes}); compare the two versions, and submit yours again if it should replace the "
+    "saved one",
     changes=listed(FACT),
 )
 LISTS_CHANGED = message(
     "cycles.lists_changed",
-    "nothing was stored, because the lists have changed since you opened them ({changes}); check "
-    "them again",
+    "your changes were not saved, because the lists have changed since you opened them "
+    "({changes}); check the lists again",
     changes=listed(FACT),
 )
 PLANS_CHANGED = message(

@@ -56,7 +56,7 @@ NOT_UTF8_AND_OTHERS = plural_message(
 # i18n: `message` says which byte is not valid; --encoding is an option of the command.
 ENCODING_OFFER = message(
     "files.encoding_offer",
-    '{message}, or read it with --encoding {encoding} if "{word}" is right',
+    '{message}, or read it with --encoding {encoding} if "{word}" looks right',
     message=FACT,
     encoding=TEXT,
     word=TEXT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from coach.texts.facts import TEXT, message
 
 NOT_FOUND = message("guidance.not_found", "there is no guidance card for {country}", country=TEXT)
-NOT_UTF8 = message("guidance.not_utf8", "this is not a text file in UTF-8; save it as UTF-8")
+NOT_UTF8 = message("guidance.not_utf8", "this is not a UTF-8 text file; save it in UTF-8")
 TOO_LARGE = message(
     "guidance.too_large",
     "the file is too large for a guidance card; check that it is the right file",

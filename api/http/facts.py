@@ -16,7 +16,10 @@ SIGN_IN_FIRST = message("http.sign_in_first", "please sign in first")
 # i18n: `scope` is one of read, run, people, administration, as sent to the API.
 SCOPE_MISSING = message(
     "http.scope_missing",
-    'this token does not have the scope "{scope}"; create one that has it on the account page',
+    (
+        'this token does not have the scope "{scope}"; go to the account page and create a token '
+        "that has it"
+    ),
     scope=TEXT,
 )
 ADMINISTRATORS_ONLY = message(
@@ -29,8 +32,8 @@ BEYOND_LIMITS = message(
 )
 NOT_WITHIN_LIMITS = message(
     "http.not_within_limits",
-    "there is nothing at this address that you are allowed to see; if you need "
-    "access, ask an administrator",
+    "there is nothing at this address, or you do not have access to it; if you need access, "
+    "ask an administrator",
 )
 SECOND_FACTOR_FIRST = message(
     "http.second_factor_first",
@@ -40,7 +43,7 @@ SECOND_FACTOR_FIRST = message(
 CONFIRM_FIRST = message("http.confirm_first", "please confirm your identity to continue")
 VERIFY_FIRST = message(
     "http.verify_first",
-    "your link alone is not enough for this; use your passkey, or request a code by email and "
+    "to continue, verify your identity: use your passkey, or request a code by email and "
     "enter it, together with your PIN if you have set one",
 )
 UNKNOWN_HOST = message(
@@ -50,7 +53,7 @@ UNKNOWN_HOST = message(
 NO_PAGE = message("http.no_page", "there is no page at this address; check the link")
 ORIGIN_MISSING = message(
     "http.origin_missing",
-    "your browser did not say which site the request came from; please use a newer browser",
+    "your browser did not report which site the request came from; please use a newer browser",
 )
 OTHER_SITE = message(
     "http.other_site",
@@ -109,16 +112,19 @@ BODY_UNREADABLE = message(
     "http.body_unreadable", "the body of the request cannot be read; check its format"
 )
 
-NOTHING_HERE = message("http.nothing_here", "there is nothing at this address; check its spelling")
+NOTHING_HERE = message(
+    "http.nothing_here", ("there is nothing at this address; check that it is correct")
+)
 WRONG_METHOD = message(
-    "http.wrong_method", "this address cannot be used in this way; open its page and try again"
+    "http.wrong_method",
+    ("this action is not possible at this address; go back to the page and try again"),
 )
 
 VERSION_MISSING = message(
     "http.version_missing",
-    "nothing was changed, because this request could overwrite other people's changes. Send the "
-    "header If-Match with the ETag of the version that you have read, or with * to replace "
-    "whatever is stored",
+    "nothing was changed, because this request could overwrite other people's changes. Send "
+    "an If-Match header with the ETag of the version that you have read, or with * to "
+    "replace any version",
 )
 
 STATUS_TITLES = {

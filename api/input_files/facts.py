@@ -19,7 +19,7 @@ NOT_UTF8 = message(
     byte=TEXT,
 )
 NOT_A_RESULT = message(
-    "input_files.not_a_result", "this is not the result of a run: {reason}", reason=FACT
+    "input_files.not_a_result", "this is not a valid result file: {reason}", reason=FACT
 )
 
 # The template workbook.

@@ -159,9 +159,9 @@ NOT_A_JOIN_LINK = message(
 SESSIONS_IN_THE_PAST = plural_message(
     "invitations.sessions_in_the_past",
     "the plan has {count} session in the past without an invitation; start a new run, which "
-    "schedules sessions only from tomorrow on",
+    "schedules sessions only from tomorrow onwards",
     "the plan has {count} sessions in the past without an invitation; start a new run, which "
-    "schedules sessions only from tomorrow on",
+    "schedules sessions only from tomorrow onwards",
     count=NUMBER,
 )
 DECLINED_TIMES = plural_message(

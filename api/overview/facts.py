@@ -95,8 +95,14 @@ TRAIL_INTACT = message(
 
 TO_DO_OBSTRUCTED = plural_message(
     "overview.to_do_obstructed",
-    "{count} session can no longer take place, because somebody is not free then or has left",
-    "{count} sessions can no longer take place, because somebody is not free then or has left",
+    (
+        "{count} session can no longer take place, because somebody is no longer available or "
+        "has left"
+    ),
+    (
+        "{count} sessions can no longer take place, because somebody is no longer available or "
+        "has left"
+    ),
     count=NUMBER,
 )
 TO_DO_DECLINED = plural_message(
@@ -155,8 +161,8 @@ TO_DO_ATTENDANCE_DIFFERS = plural_message(
 )
 TO_DO_ASKED_OFFICE = plural_message(
     "overview.to_do_asked_office",
-    "{count} session note asks the programme office for something",
-    "{count} session notes ask the programme office for something",
+    "{count} session note contains a request to the programme office",
+    "{count} session notes contain requests to the programme office",
     count=NUMBER,
 )
 TO_DO_UNANSWERED_FOLLOW_UP = plural_message(
@@ -167,8 +173,8 @@ TO_DO_UNANSWERED_FOLLOW_UP = plural_message(
 )
 TO_DO_MISSING_ANSWERS = plural_message(
     "overview.to_do_missing_answers",
-    "{count} form with questions was not filled in",
-    "{count} forms with questions were not filled in",
+    "{count} questionnaire was not filled in",
+    "{count} questionnaires were not filled in",
     count=NUMBER,
 )
 TO_DO_UNANSWERED_EVENT = plural_message(

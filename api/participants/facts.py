@@ -12,7 +12,7 @@ NOTHING_WAITS = message(
 )
 NO_QUESTIONS = message("participants.no_questions", "there are no open questions about these lists")
 QUESTIONS_LEFT = message(
-    "participants.questions_left", "answer the questions about the lists before you use them"
+    "participants.questions_left", "before you use the lists, answer the questions about them"
 )
 CHANGED_SINCE = message(
     "participants.changed_since",
@@ -26,7 +26,7 @@ CONFIRM_LISTS = message(
 )
 NOTHING_TO_UNDO = message(
     "participants.nothing_to_undo",
-    "there is no list to undo; once a run has started, upload the earlier lists instead",
+    ("there is no list upload to undo; once a run has started, upload the earlier lists instead"),
 )
 # i18n: a warning about a person in an uploaded list.
 WITHDRAWN = message("participants.withdrawn", "has chosen to leave the cycle, and will be left out")

@@ -29,8 +29,8 @@ FILTER_UNUSED = message("plan_queries.filter_unused", "none taken")
 # i18n: the label of a bar: how many coaches have this number of coachees.
 COACHES_WITH = plural_message(
     "plan_queries.coaches_with",
-    "{load}: {count} coach, {free} with a free place",
-    "{load}: {count} coaches, {free} with a free place",
+    "{load}: {count} coach (with a free place: {free})",
+    "{load}: {count} coaches (with a free place: {free})",
     load=FACT,
     count=NUMBER,
     free=NUMBER,
@@ -47,7 +47,7 @@ FILTER_HELP = message("plan_queries.filter_help", "Changes that would help")
 FILTER_SOME_HELP = message("plan_queries.filter_some_help", "at least one is known")
 FILTER_NO_HELP = message("plan_queries.filter_no_help", "none is known")
 VIEWS: Mapping[str, Fact] = {
-    "calendar": message("plan_queries.view_calendar", "Calendar of a week")(),
+    "calendar": message("plan_queries.view_calendar", "Weekly calendar")(),
     "agenda": message("plan_queries.view_agenda", "Agenda")(),
     "weeks": message("plan_queries.view_weeks", "All weeks")(),
 }

@@ -25,7 +25,7 @@ NO_SESSION = message(
 )
 
 ANSWERED = message("replies.answered", "recorded as the reply")
-PROPOSED = message("replies.proposed", "recorded as a proposal for another time")
+PROPOSED = message("replies.proposed", "recorded as a proposed new time")
 AUTOMATIC = message("replies.automatic", "sent automatically; nothing to do")
 OLDER = message("replies.older", "a later reply has already been received")
 REPEATED = message("replies.repeated", "the same reply has already been received")
@@ -34,7 +34,7 @@ SESSION_CLOSED = message(
 )
 UNKNOWN_SENDER = message(
     "replies.unknown_sender",
-    "the sender is uncertain, because the email has no token and its sender was not authenticated",
+    "the sender cannot be verified, because the email has no token and was not authenticated",
 )
 OTHER_SESSION = message(
     "replies.other_session", "the answer is about a session that is not one of this person's"
@@ -62,7 +62,7 @@ SET_BY_OFFICE = message(
 )
 EVENT = message("replies.event", "{event}, {when}", event=FACT, when=FACT)
 NO_ANSWER = message("replies.no_answer", "the email does not say whether the person will attend")
-WRITTEN = message("replies.written", "someone must read this text")
+WRITTEN = message("replies.written", "the email contains text that someone must read")
 BOUNCE = message("replies.bounce", "an email to this address could not be delivered")
 UNREADABLE = message("replies.unreadable", "the email cannot be read")
 TOO_LARGE = message("replies.too_large", "the email is too large to read")

@@ -26,7 +26,7 @@ NOT_OWN_PROPOSAL = message(
     "rescheduling.not_own_proposal", "only the participant who made a proposal can withdraw it"
 )
 OFFICE_DECIDES = message(
-    "rescheduling.office_decides", "the programme office decides on this proposal"
+    "rescheduling.office_decides", "only the programme office can decide on this proposal"
 )
 NOT_A_PARTICIPANT = message(
     "rescheduling.not_a_participant",
@@ -34,7 +34,7 @@ NOT_A_PARTICIPANT = message(
 )
 NEEDS_REASON = message(
     "rescheduling.needs_reason",
-    "this time is outside the rules; choose another one, or give a reason to allow it",
+    "this time is outside the rules; choose another one, or enter a reason for allowing it",
 )
 IMPOSSIBLE = message(
     "rescheduling.impossible", "the session cannot take place at this time: {reason}", reason=FACT

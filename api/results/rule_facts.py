@@ -43,7 +43,10 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "language": (
         message(
             "rule_page.text_language_1",
-            "Coachee and coach have a language in common, both at or above the required level.",
+            (
+                "The coachee and the coach share a language, and both have at least the required "
+                "level."
+            ),
         )(),
         message(
             "rule_page.text_language_2",
@@ -57,7 +60,10 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "country": (
         message(
             "rule_page.text_country_1",
-            "Coachee and coach come from the same or different countries/territories, as required.",
+            (
+                "The coachee and the coach are from the same or different countries/territories, "
+                "as required."
+            ),
         )(),
         # i18n: do not translate text in backquotes.
         message(
@@ -72,8 +78,8 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "rank": (
         message(
             "rule_page.text_rank_1",
-            "The coach ranks no further below the coachee than the coachee's rank sensitivity "
-            "allows.",
+            "A coach may be junior to the coachee only as far as the coachee's rank "
+            "sensitivity allows.",
         )(),
         message(
             "rule_page.text_rank_2",
@@ -147,7 +153,7 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "topics": (
         message(
             "rule_page.text_topics_1",
-            "How many of the coachee's topics the coach has expertise in.",
+            "Coaches get more points the more of the coachee's topics they have expertise in.",
         )(),
         message(
             "rule_page.text_topics_2",
@@ -159,7 +165,7 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "preference": (
         message(
             "rule_page.text_preference_1",
-            "Whether the coachee would like this coach, and how high the coach is on their list.",
+            ("Coaches get more points the higher they are on the coachee's list of preferences."),
         )(),
         message(
             "rule_page.text_preference_2",
@@ -171,7 +177,7 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "availability": (
         message(
             "rule_page.text_availability_1",
-            "How much free time the two have in common, relative to what their sessions need.",
+            "Pairs get more points the more free time they have in common for their sessions.",
         )(),
         message(
             "rule_page.text_availability_2",

@@ -73,8 +73,9 @@ NOTES_LEGACY = message(
 )
 NOTES_ALTERED = message(
     "session_reports.notes_altered",
-    "your notes were changed outside this application (a note was added, removed or replaced by"
-    " an older version); nothing will be shown until you decide on your notes page what to do",
+    "your notes were changed outside this application (a note was added, removed or replaced "
+    "by an older version). No notes will be shown until you go to your notes page and decide "
+    "what to do",
 )
 LEGACY_NOTEBOOK_ALTERED = message(
     "session_reports.legacy_notebook_altered",
@@ -85,8 +86,8 @@ LEGACY_NOTEBOOK_ALTERED = message(
 NOTEBOOK_OLDER = message(
     "session_reports.notebook_older",
     "your notes are older than those that this device has seen, and the server has not been "
-    "restored from a backup since; nothing will be shown until you decide on your notes page "
-    "what to do",
+    "restored from a backup since. No notes will be shown until you go to your notes page "
+    "and decide what to do",
 )
 NOTE_UNREADABLE = message(
     "session_reports.note_unreadable",

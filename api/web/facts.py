@@ -49,12 +49,12 @@ NEEDS_AT_LEAST = plural_message(
 )
 CHANGED_SINCE_SHOWN = message(
     "form.changed_since_shown",
-    "somebody else has changed this since you opened it. What you have entered is still here, "
-    "and each field that differs shows what is stored now. Save again if your values should "
-    "replace the stored ones",
+    "somebody else has changed this since you opened it. What you have entered is still "
+    "here, and each field that differs also shows the current value. Save again if your "
+    "values should replace the current ones",
 )
-STORED_NOW = message("form.stored_now", "stored now: {stored}", stored=FACT)
-STORED_EMPTY = message("form.stored_empty", "stored now: nothing")
+STORED_NOW = message("form.stored_now", "current value: {stored}", stored=FACT)
+STORED_EMPTY = message("form.stored_empty", "current value: none")
 # i18n: the name of the site if the deployment's settings do not contain one.
 PROGRAMME = message("page.programme", "Coaching scheduler")
 # i18n: /sign-in is an address, `gender-coach user sign-in` a command.

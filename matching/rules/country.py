@@ -14,7 +14,7 @@ from matching.rules.rule import FORBIDDEN, MAX_POINTS, Example, Indices, Points,
 
 
 class CountryRule(Rule):
-    """Coachee and coach come from the same or different countries/territories, as required.
+    """The coachee and the coach are from the same or different countries/territories, as required.
 
     `same` and `different` are conditions. `prefer-same` and `prefer-different` give 100 points if
     the preference is met and 0 if it is not; with the other relations, every allowed pair gets 100

@@ -18,7 +18,7 @@ _GROUP_PENALTY = 40  # deducted for different languages in one group
 
 
 class LanguageRule(Rule):
-    """Coachee and coach have a language in common, both at or above the required level.
+    """The coachee and the coach share a language, and both have at least the required level.
 
     Points depend on the coachee's order of preference: 100 for the first language on their list and
     10 fewer for each further position, but at least 50. Languages that the cycle's policy puts in

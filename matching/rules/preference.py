@@ -17,7 +17,7 @@ _MIN_POINTS = 10  # minimum for any coach on the list
 
 
 class PreferenceRule(Rule):
-    """Whether the coachee would like this coach, and how high the coach is on their list.
+    """Coaches get more points the higher they are on the coachee's list of preferences.
 
     The first coach on the coachee's list gets 100 points and each further one 10 fewer, but at
     least 10. A coach who is not on the list gets 0. If the coachee has not stated a

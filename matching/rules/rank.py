@@ -18,7 +18,7 @@ _NO_GRADE = 0  # the lowest grade is 1
 
 
 class RankRule(Rule):
-    """The coach ranks no further below the coachee than the coachee's rank sensitivity allows.
+    """A coach may be junior to the coachee only as far as the coachee's rank sensitivity allows.
 
     The cycle sets the number of grades for each sensitivity: strict, standard and relaxed. A person
     without a grade, such as an external civilian expert, is acceptable to everyone. A coachee who

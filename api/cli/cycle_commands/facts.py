@@ -6,7 +6,7 @@ from coach.texts.facts import DATE, FACT, NUMBER, TEXT, message, plural_message
 
 ENCODING = message(
     "cycle_import.encoding",
-    '{file}: if "{word}" is right, add --encoding {encoding}',
+    '{file}: if "{word}" looks right, add --encoding {encoding}',
     file=TEXT,
     encoding=TEXT,
     word=TEXT,
@@ -43,7 +43,7 @@ POLICY_REPLACED = message(
     "The policy was replaced. Existing plans keep the policy they were made with.",
 )
 QUEUED = message(
-    "cycle_command.queued", "Run {id} is queued. A server or a worker will perform it.", id=TEXT
+    "cycle_command.queued", "Run {id} is queued. A server or a worker will process it.", id=TEXT
 )
 PLANNED = message(
     "cycle_command.planned",

@@ -11,7 +11,7 @@ from api.cli.output import gettext as _
 
 CYCLE_ID = typer.Argument(metavar="ID", help=_("The ID of the cycle."))
 DATA = typer.Option(help=_("Folder that contains the database and the keys."))
-JSON = typer.Option("--json", help=_("Print JSON, as in the API."))
+JSON = typer.Option("--json", help=_("Print JSON in the same format as the API."))
 AsJson = Annotated[bool, JSON]
 
 

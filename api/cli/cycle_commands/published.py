@@ -32,7 +32,7 @@ def publish(
     ident: Annotated[str, CYCLE_ID],
     *,
     plan: Annotated[
-        str | None, typer.Option(help=_("The ID of the plan; the only draft by default."))
+        str | None, typer.Option(help=_("The ID of the plan. If omitted, the only draft is used."))
     ] = None,
     as_json: AsJson = False,
     data: Annotated[Path | None, DATA] = None,

@@ -71,7 +71,7 @@ CONTACTS: Mapping[Contact, Message] = {
     Contact.PHONE: message("agreements.contact_phone", "also by phone"),
 }
 DELEGATES: Mapping[Delegates, Message] = {
-    Delegates.NONE: message("agreements.delegates_none", "nobody else attends"),
+    Delegates.NONE: message("agreements.delegates_none", "nobody else may attend"),
     Delegates.OBSERVER: message(
         "agreements.delegates_observer", "an observer may attend, if both agree before the session"
     ),

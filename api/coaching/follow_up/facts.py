@@ -22,7 +22,7 @@ COACHEE_RECORDS = message(
     "follow_up.coachee_records", "only the coachee can record what has become of a commitment"
 )
 NOT_OPEN_YET = message(
-    "follow_up.not_open_yet", "this follow-up can be answered from {day}", day=DATE
+    "follow_up.not_open_yet", "you can answer this follow-up from {day} onwards", day=DATE
 )
 OVER = message("follow_up.over", "the time to answer ended on {day}", day=DATE)
 ENDED = message("follow_up.ended", "you told us that you do not want to be asked again")
@@ -31,18 +31,22 @@ CHANGED_MEANWHILE = message(
     "these questions were answered in the meantime; read the answers again, then decide",
 )
 NOTHING_CHOSEN = message(
-    "follow_up.nothing_chosen", "choose what has become of the commitment, or enter evidence"
+    "follow_up.nothing_chosen", "say what has become of the commitment, or enter evidence"
 )
 NOT_HANDED_OVER = message(
     "follow_up.not_handed_over",
-    "a post can be asked only about a commitment that has been handed over",
+    "a post can be contacted only about a commitment that has been handed over",
 )
 POST_WITHOUT_ADDRESS = message(
-    "follow_up.post_without_address", "enter the post's email address so that we can ask the post"
+    "follow_up.post_without_address",
+    ("enter the post's email address, so that we can contact its holder"),
 )
 ADDRESS_WITHOUT_CONSENT = message(
     "follow_up.address_without_consent",
-    "tick the box that allows the programme to ask the post, or leave its email address empty",
+    (
+        "tick the box that allows us to contact the holder of the post, or leave the email "
+        "address empty"
+    ),
 )
 NOT_A_POST = message(
     "follow_up.not_a_post",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from coach.occasions import Occasion
 from coach.texts.facts import FACT, NUMBER, ONE_DECIMAL, listed, message
 
-NOT_ASKED = message("questions.not_asked", "these questions are not for you")
+NOT_ASKED = message("questions.not_asked", "these questions are meant for somebody else")
 NOT_OPEN = message("questions.not_open", "you cannot answer these questions at the moment")
 ANSWERED = message(
     "questions.answered", "you have already answered these questions; they are asked only once"

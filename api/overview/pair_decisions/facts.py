@@ -9,16 +9,16 @@ from coach.texts.facts import FACT, NUMBER, TEXT, Fact, all_of, message, plural_
 KINDS: Mapping[str, Fact] = {
     "pin": message("pair_decision.pin", "pin (always this coach)")(),
     "ban": message("pair_decision.ban", "ban (never this coach)")(),
-    "waive-rank": message("pair_decision.waive_rank", "waiver (lifts the rule about rank)")(),
+    "waive-rank": message("pair_decision.waive_rank", "waiver (lifts the rank rule)")(),
     "waive-country": message(
-        "pair_decision.waive_country", "waiver (lifts the rule about countries/territories)"
+        "pair_decision.waive_country", "waiver (lifts the country/territory rule)"
     )(),
 }
 SHORT_KINDS: Mapping[str, Fact] = {
     "pin": message("pair_decision.short_pin", "pin")(),
     "ban": message("pair_decision.short_ban", "ban")(),
-    "waive-rank": message("pair_decision.short_waive_rank", "waiver of rank")(),
-    "waive-country": message("pair_decision.short_waive_country", "waiver of country/territory")(),
+    "waive-rank": message("pair_decision.short_waive_rank", "rank waiver")(),
+    "waive-country": message("pair_decision.short_waive_country", "country/territory waiver")(),
 }
 CHOOSE_KIND = message("pair_decision.choose_kind", "choose a decision about the pair")
 NO_SUCH_PERSON = message(
@@ -56,16 +56,20 @@ PIN_FAILS = message("pair_decision.pin_fails", "impossible: {reasons}", reasons=
 BAN_HOLDS = message("pair_decision.ban_holds", "without the ban, the pair would be possible")
 BAN_IRRELEVANT = message(
     "pair_decision.ban_irrelevant",
-    "no difference, because the pair is forbidden anyway: {reasons}",
+    "no effect, because the pair is forbidden anyway: {reasons}",
     reasons=FACT,
 )
-WAIVER_HOLDS = message("pair_decision.waiver_holds", "lifts: {reason}", reason=FACT)
+WAIVER_HOLDS = message(
+    "pair_decision.waiver_holds", "lifts this restriction: {reason}", reason=FACT
+)
 WAIVER_IRRELEVANT = message(
-    "pair_decision.waiver_irrelevant", "no difference, because the rule allows the pair"
+    "pair_decision.waiver_irrelevant", "no effect, because the rule already allows the pair"
 )
 WAIVER_NOT_ENOUGH = message(
     "pair_decision.waiver_not_enough",
     "not enough, because the pair is forbidden anyway: {reasons}",
     reasons=FACT,
 )
-GONE = message("pair_decision.gone", "no difference, because one of them has left the cycle")
+GONE = message(
+    "pair_decision.gone", ("no effect, because the coach or the coachee has left the cycle")
+)

@@ -77,7 +77,7 @@ LEFT: Message = message(
 )
 CHANGED_SINCE: Message = message(
     "person_edit.changed_since",
-    "nothing was stored, because this person, an uploaded list or somebody else has changed the "
-    "data since you opened this page; compare the two versions, and submit yours again if it "
-    "should replace the stored one",
+    "your changes were not saved, because this person, an uploaded list or somebody else has "
+    "changed the data since you opened this page; compare the two versions, and submit yours "
+    "again if it should replace the saved one",
 )

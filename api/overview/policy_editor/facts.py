@@ -72,8 +72,8 @@ PAIRS_LEFT_ALONE = plural_message(
 )
 PAIRS_LEFT = plural_message(
     "policy_form.pairs_left",
-    "Together with the rules before it, it allows {count} pair.",
-    "Together with the rules before it, it allows {count} pairs.",
+    "Together with the rules before it, this rule allows {count} pair.",
+    "Together with the rules before it, this rule allows {count} pairs.",
     count=NUMBER,
 )
 PAIRS_SCHEDULED = plural_message(

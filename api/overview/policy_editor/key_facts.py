@@ -192,7 +192,7 @@ HINTS: Mapping[str, Fact] = {
     )(),
     "calendar.observances": message(
         "policy_hint.calendar_observances",
-        "These holidays are kept free for everybody from a country/territory. Enter one "
+        "People from a listed country/territory have no sessions on its holidays. Enter one "
         "country/territory on each line, such as ME: orthodox, islamic.",
     )(),
     "rules.language.minimum_level": message(

@@ -61,7 +61,7 @@ def test_the_response_to_an_unknown_path_contains_a_fact(office: httpx.Client) -
         "type": "about:blank",
         "title": "Not Found",
         "status": 404,
-        "detail": "there is nothing at this address; check its spelling",
+        "detail": "there is nothing at this address; check that it is correct",
         "code": "http.nothing_here",
         "params": {},
         "faults": [],
