@@ -6,7 +6,7 @@ from coach.texts.facts import message
 
 SCALE_INCOMPLETE = message(
     "coaching.scale_incomplete",
-    "describe at least the worst result, the expected result and the best result",
+    "describe at least the worst, expected and best results",
 )
 INDICATOR_INCOMPLETE = message(
     "coaching.indicator_incomplete",
@@ -14,22 +14,23 @@ INDICATOR_INCOMPLETE = message(
 )
 NAP_REFERENCE_WITHOUT_PILLAR = message(
     "coaching.nap_reference_without_pillar",
-    "choose the part of the action plan that the number belongs to, or clear the number",
+    "choose the part of the action plan that this number refers to, or clear the number",
 )
 DOCUMENT_IN_REFERENCE = message(
     "coaching.document_in_reference",
-    "enter the document's number or date, not its content or the address of a file",
+    "enter the document's number or date, not its content or a link to a file",
 )
 DROPPED_NEEDS_A_REASON = message(
-    "coaching.dropped_needs_a_reason", "choose why you are no longer pursuing this"
+    "coaching.dropped_needs_a_reason",
+    "choose a reason for no longer pursuing this goal or commitment",
 )
 REASON_WITHOUT_DROPPING = message(
     "coaching.reason_without_dropping",
-    "give a reason only if you are no longer pursuing this",
+    "give a reason only if you are no longer pursuing this goal or commitment",
 )
 HANDED_OVER_NEEDS_A_POST = message(
-    "coaching.handed_over_needs_a_post", "enter the post that will take this over, not a person"
+    "coaching.handed_over_needs_a_post", "enter the post that will take over, not a person's name"
 )
 POST_WITHOUT_HANDING_OVER = message(
-    "coaching.post_without_handing_over", "enter a post only if you are handing this over"
+    "coaching.post_without_handing_over", "enter a post only if another post will take over"
 )

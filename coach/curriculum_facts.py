@@ -8,9 +8,13 @@ from coach.texts.facts import LOCALISED, TEXT, message
 LOCAL_TEXT = message("curriculum.text", "{text}", text=LOCALISED)
 NOT_A_LINK = message(
     "curriculum.not_a_link",
-    "this is not a valid address; enter one that starts with https:// and has no spaces",
+    "enter a valid web address that starts with https:// and contains no spaces",
 )
-CODE_TWICE = message("curriculum.code_twice", "another module has the code {code}", code=TEXT)
+CODE_TWICE = message(
+    "curriculum.code_twice",
+    "another module already has the code {code}; use a different code",
+    code=TEXT,
+)
 NO_SUCH_PREREQUISITE = message(
     "curriculum.no_such_prerequisite", "there is no module with the code {code}", code=TEXT
 )
@@ -21,5 +25,5 @@ PREREQUISITE_LATER = message(
 )
 NO_ENGLISH = message(
     "curriculum.no_english",
-    "this text has no English version; add one, because other languages fall back to it",
+    "add an English version of this text; it is shown wherever a translation is missing",
 )

@@ -10,8 +10,8 @@ SAME_NAME = message(
 )
 SIMILAR_NAME = plural_message(
     "duplicates.similar_name",
-    "the names differ in {count} letter",
-    "the names differ in {count} letters",
+    "the names differ by {count} letter",
+    "the names differ by {count} letters",
     count=PLAIN_NUMBER,
 )
 SHORTER_NAME = message("duplicates.shorter_name", "one name is a shorter form of the other")

@@ -26,7 +26,7 @@ YEAR_OUT_OF_RANGE = message(
 # i18n: both days as they are written in a file: 2027-01-18.
 END_BEFORE_START = message(
     "cycle_file.end_before_start",
-    "the last day {end} is before the first day {start}; correct one of them",
+    "the last day, {end}, is before the first day, {start}; correct one of them",
     start=TEXT,
     end=TEXT,
 )
@@ -38,14 +38,14 @@ TOO_LONG = plural_message(
 )
 CONTRACTING_MINUTES = message(
     "cycle_file.contracting_minutes",
-    "must be 0 for no contracting session, or from {least} to {most}",
+    "must be 0 (no contracting session), or from {least} to {most}",
     least=PLAIN_NUMBER,
     most=PLAIN_NUMBER,
 )
 FOLLOW_UP_MONTHS = message(
     "cycle_file.follow_up_months",
-    "use the months {months}, each at most once and in ascending order, or an empty list to "
-    "ask nobody",
+    "choose from the months {months}, in ascending order and without repeats, or use an empty "
+    "list if nobody should be asked",
     months=listed(TEXT),
 )
 MAX_GAP_BELOW_MIN = message(
@@ -72,18 +72,21 @@ PENALTIES_WITH_HOURS_TOO_HIGH = message(
 # i18n: keys of a file, as above.
 PREFERRED_WITHOUT_HOURS = message(
     "cycle_file.preferred_without_hours",
-    "preferred times have no effect if hours is 0; increase hours, and reduce rhythm, "
-    "finish or leave so that they add up to at most {limit}",
+    "preferred times have no effect when hours is 0; increase hours, and reduce rhythm, finish "
+    "or leave so that they add up to at most {limit}",
     limit=PLAIN_NUMBER,
 )
 # i18n: keys of a file, as above.
 HOURS_WITHOUT_PREFERRED = message(
     "cycle_file.hours_without_preferred",
-    "hours penalises sessions outside preferred times, but no such times are set; "
-    'add preferred = ["09:00-12:00"]',
+    "hours penalises sessions outside preferred times, but no preferred times are set; add "
+    'preferred = ["09:00-12:00"]',
 )
 # i18n: "placed" and "schedule" are values in a file; do not translate them.
-LEVELS_OCCUR_ONCE = message("cycle_file.levels_occur_once", "each level may occur only once")
+LEVELS_OCCUR_ONCE = message(
+    "cycle_file.levels_occur_once",
+    "the same level is listed more than once; list each level only once",
+)
 # i18n: a value in a file, as above.
 PLACED_FIRST = message("cycle_file.placed_first", '"placed" must be the first level')
 # i18n: a value in a file, as above.
@@ -104,15 +107,15 @@ CONTROL_CHARACTER_OR_BREAK = message(
 )
 TOPIC_MISSING = message(
     "feedback.topic_missing",
-    "mark the modules that you covered, or enter the topic of the session in a few words",
+    "select the modules that you covered, or enter the topic of the session in a few words",
 )
 MODULES_WITHOUT_SESSION = message(
     "feedback.modules_without_session",
-    "the session did not take place, so do not mark any modules as covered",
+    "the session did not take place, so do not select any modules",
 )
 NOBODY_ABSENT = message(
     "feedback.nobody_absent",
-    "say who did not come only if that is why the session did not take place",
+    "say who was absent only if that is why the session did not take place",
 )
 NOT_A_CODE = message(
     "curriculum.not_a_code",
@@ -125,7 +128,7 @@ ANSWERS_WITHOUT_SESSION = message(
 
 RANK_TITLE_AMBIGUOUS = message(
     "rank_titles.ambiguous",
-    "'{title}' is the title of several ranks: {ranks}; use a code",
+    "'{title}' can mean several ranks: {ranks}; use a code instead",
     title=TEXT,
     ranks=all_of(FACT),
 )

@@ -6,12 +6,12 @@ from coach.texts.facts import NUMBER, TEXT, listed, message
 
 ITEM_TWICE = message(
     "instruments.item_twice",
-    "another item has the code {code}; give each item its own code",
+    "another item already has the code {code}; give each item its own code",
     code=TEXT,
 )
 CHOICE_TWICE = message(
     "instruments.choice_twice",
-    "another choice of this item has the code {code}; give each choice its own code",
+    "another choice for this item already has the code {code}; give each choice its own code",
     code=TEXT,
 )
 NO_ITEMS = message(
@@ -55,17 +55,17 @@ TOO_MANY_AFTER_SESSION = message(
 )
 NO_ENGLISH = message(
     "instruments.no_english",
-    "this text has no English version; add one, because other languages fall back to it",
+    "add an English version of this text; it is shown wherever a translation is missing",
 )
 MOMENT_TWICE = message(
     "instruments.moment_twice",
-    "{file} is also used at the moment {moment}; only one instrument can be used then",
+    '{file} already uses the moment "{moment}"; each moment can have only one instrument',
     file=TEXT,
     moment=TEXT,
 )
 CODE_TWICE = message(
     "instruments.code_twice",
-    "{file} also has the code {code}; change one of the two",
+    "{file} already has the code {code}; change the code in one of the two files",
     file=TEXT,
     code=TEXT,
 )
@@ -77,10 +77,8 @@ NOT_ON_SCALE = message(
     highest=NUMBER,
 )
 NOT_YES_OR_NO = message("instruments.not_yes_or_no", "answer yes or no")
-NOT_A_CHOICE = message(
-    "instruments.not_a_choice", "choose from these: {choices}", choices=listed(TEXT)
-)
-ONE_OF_TWO = message("instruments.one_of_two", "rate this line for both times, or for neither")
+NOT_A_CHOICE = message("instruments.not_a_choice", "choose from: {choices}", choices=listed(TEXT))
+ONE_OF_TWO = message("instruments.one_of_two", "give both ratings on this line, or neither")
 NOTHING_ANSWERED = message(
-    "instruments.nothing_answered", "answer at least one question; you can leave out the others"
+    "instruments.nothing_answered", "answer at least one question; you can skip the others"
 )

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from coach.texts.facts import PLAIN_NUMBER, TEXT, message, one_of, plural_message
 
-INVALID = message("validation.invalid", "this value cannot be used; enter another one")
-REQUIRED = message("validation.required", "this is required, but missing")
-UNKNOWN_FIELD = message("validation.unknown_field", "this field does not exist here; remove it")
+INVALID = message("validation.invalid", "this value is not valid; enter a different one")
+REQUIRED = message("validation.required", "this is required")
+UNKNOWN_FIELD = message("validation.unknown_field", "this field is not recognised; remove it")
 NOT_TEXT = message("validation.not_text", "enter text")
 TOO_FEW_CHARACTERS = plural_message(
     "validation.too_few_characters",

@@ -25,7 +25,8 @@ UNAVAILABLE = message(
 )
 BUSY = message(
     "people_columns.busy",
-    "Times on single days, in the person's time zone, separated by ';': 2027-02-01 09:00-10:30",
+    "Busy times on individual days, in the person's time zone, separated by ';': 2027-02-01 "
+    "09:00-10:30",
 )
 TIMEZONE = message(
     "people_columns.timezone", "IANA name. If empty, the country's time zone (XK: Europe/Belgrade)"
@@ -36,19 +37,19 @@ SERVICE = message("people_columns.service", "Determines how a rank title is inte
 UNIT = message("people_columns.unit", "A coachee is never matched with a coach from the same unit")
 RANK = message(
     "people_columns.rank",
-    "A code (OF-5, OR-8), a civilian equivalent (CIV~OF-6), CIV for no grade, "
-    "or a title of the person's country and service",
+    "A code (OF-5, OR-8), a civilian equivalent (CIV~OF-6), CIV (no grade), or a rank title "
+    "used in the person's country and service",
 )
 PERSON = message(
     "people_columns.person",
-    "Rows with the same value describe the same person, in both lists. If empty, "
-    "rows with the same address and name do",
+    "Rows with the same value, in either list, describe the same person. If empty, rows with "
+    "the same email address and name describe the same person",
 )
 # i18n: both are values that a file accepts; do not translate them.
 ROLE = message("people_columns.role", "commander or decision_maker")
 RANK_SENSITIVITY = message(
     "people_columns.rank_sensitivity",
-    "How far below the coachee a coach may rank. If empty, standard",
+    "How far a coach's rank may be below the coachee's. If empty, standard",
 )
 UNIFORMED_COACH = message(
     "people_columns.uniformed_coach", "Whether the coach must be in uniform. If empty, no"

@@ -93,21 +93,22 @@ EMPTY_TEXT = message(
 )
 NOT_A_PAIR = plural_message(
     "cycle_file.not_a_pair",
-    'contains {count} country; a pair has two: ["RS", "XK"]',
-    'contains {count} countries; a pair has two: ["RS", "XK"]',
+    'contains {count} country; a pair must have two: ["RS", "XK"]',
+    'contains {count} countries; a pair must have two: ["RS", "XK"]',
     count=PLAIN_NUMBER,
 )
 # i18n: `category` is a holiday category as written in a file, such as "orthodox".
 NOT_OBSERVED = message(
     "cycle_file.not_observed",
-    "'{category}' is not a holiday category of {country}; use {categories}",
+    "'{category}' is not a holiday category for {country}; use {categories}",
     category=TEXT,
     country=TEXT,
     categories=one_of(TEXT),
 )
 NO_HOLIDAYS = message(
     "cycle_file.no_holidays",
-    "no holidays are known for {country}; use blackout in [calendar], or the 'unavailable' column",
+    "no public holidays are available for {country}; use blackout in [calendar], or the "
+    "'unavailable' column",
     country=TEXT,
 )
 # i18n: `waivers` is the name of a table in a file; do not translate it.
@@ -117,10 +118,10 @@ WRITE_WAIVERS = message(
     found=FACT,
 )
 MISSING_IN_WAIVER = message(
-    "cycle_file.missing_in_waiver", "is missing, but required for every waiver"
+    "cycle_file.missing_in_waiver", "is missing; it is required for every waiver"
 )
 OUT_OF_RANGE = message(
-    "cycle_file.out_of_range", "{value} cannot be used here; use another number", value=TEXT
+    "cycle_file.out_of_range", "{value} is not allowed here; use a different number", value=TEXT
 )
 OUT_OF_GIVEN_RANGE = message(
     "cycle_file.out_of_given_range",
@@ -136,7 +137,7 @@ TEXT_TOO_LONG = plural_message(
     count=PLAIN_NUMBER,
 )
 MISSING_IN_CYCLE_FILE = message(
-    "cycle_file.missing_in_cycle_file", "is missing, but required for every cycle"
+    "cycle_file.missing_in_cycle_file", "is missing; it is required for every cycle"
 )
 
 # Keys and syntax.

@@ -73,7 +73,8 @@ SEVERAL_LANGUAGES = message(
 )
 NAME_OF_SEVERAL_LANGUAGES = message(
     "intake.name_of_several_languages",
-    "'{value}' stands for several languages; enter the ones that the person speaks, from {codes}",
+    "'{value}' can mean several languages; enter the ones that the person speaks, choosing from "
+    "{codes}",
     value=TEXT,
     codes=listed(TEXT),
 )
@@ -115,18 +116,19 @@ NOT_A_WINDOW = message(
 )
 NOT_A_BUSY_TIME = message(
     "intake.not_a_busy_time",
-    "'{value}' is not a time on a day; use one like 2027-02-01 09:00-10:30",
+    "'{value}' is not a date with a time range; use the form 2027-02-01 09:00-10:30",
     value=TEXT,
 )
 OUTSIDE_THE_DAY = message(
     "intake.outside_the_day",
-    "'{value}' contains a time outside the day; use times from 00:00 to 23:59, or 24:00 for "
-    "the end of a window",
+    "'{value}' contains an invalid time; use times from 00:00 to 23:59, or 24:00 for the end of "
+    "a window",
     value=TEXT,
 )
 WINDOW_ENDS_BEFORE_START = message(
     "intake.window_ends_before_start",
-    "'{value}' does not end after it starts; if the window crosses midnight, split it into two",
+    "the end of '{value}' is not after its start; if the window crosses midnight, split it into "
+    "two",
     value=TEXT,
 )
 NOT_A_WEEKDAY = message(
@@ -152,7 +154,7 @@ NOT_A_DATE = message(
 )
 NO_SUCH_DATE = message(
     "intake.no_such_date",
-    "'{value}' does not exist in the calendar; check the day",
+    "'{value}' is not a real date; check the day",
     value=TEXT,
 )
 # i18n: Tue is how a file abbreviates Tuesday; do not translate it.
@@ -177,11 +179,11 @@ COLUMN_TWICE = message(
 )
 COLUMN_MISSING = message(
     "intake.column_missing",
-    "the column is required, but missing; add it, or rename the column that has this content",
+    "this required column is missing; add it, or rename the column that contains this information",
 )
 COLUMN_WITHOUT_HEADER = message(
     "intake.column_without_header",
-    "the column has a cell in row {row} but no header; add a header or clear the column",
+    "this column has data in row {row} but no header; add a header or clear the column",
     row=PLAIN_NUMBER,
 )
 NO_HEADER = message(
@@ -191,20 +193,22 @@ NO_HEADER = message(
 )
 LIST_OF_COACHES = message(
     "intake.list_of_coaches",
-    "this is a list of coaches, not of coachees; are the two files swapped?",
+    "this is a list of coaches, not a list of coachees; have the two files been swapped?",
 )
 LIST_OF_COACHEES = message(
     "intake.list_of_coachees",
-    "this is a list of coachees, not of coaches; are the two files swapped?",
+    "this is a list of coachees, not a list of coaches; have the two files been swapped?",
 )
 EXAMPLE_LEFT_OUT = message(
     "intake.example_left_out", "this is the template's example row, so it was left out"
 )
 COLUMN_OF_COACHES = message(
-    "intake.column_of_coaches", "belongs in the list of coaches, not of coachees"
+    "intake.column_of_coaches",
+    "this column belongs in the list of coaches, not in the list of coachees",
 )
 COLUMN_OF_COACHEES = message(
-    "intake.column_of_coachees", "belongs in the list of coachees, not of coaches"
+    "intake.column_of_coachees",
+    "this column belongs in the list of coachees, not in the list of coaches",
 )
 # i18n: `message` says that a column is not one of the list.
 RENAME_OR_DELETE = message(
@@ -224,7 +228,7 @@ BEYOND_LAST_HEADER = message(
 # i18n: `description` says what the column contains.
 REQUIRED_CELL = message(
     "intake.required_cell",
-    "is empty, but required for every person: {description}",
+    "is empty; a value is required for every person: {description}",
     description=FACT,
 )
 SEVERAL_TIME_ZONES = message(
@@ -234,8 +238,8 @@ SEVERAL_TIME_ZONES = message(
 )
 NOT_A_RANK = message(
     "intake.not_a_rank",
-    "'{value}' is not a rank; use OF-1 to OF-10 or OR-1 to OR-9, the same after CIV~ "
-    "(equivalent to) or CIV> (above) for civilians, or CIV",
+    "'{value}' is not a rank; use OF-1 to OF-10 or OR-1 to OR-9. For civilians, use CIV alone, "
+    "or one of these codes after CIV~ (equivalent to) or CIV> (above)",
     value=TEXT,
 )
 

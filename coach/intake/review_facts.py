@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from coach.texts.facts import PLAIN_NUMBER, TEXT, message, plural_message
 
-EMPTY_LIST = message("intake.empty_list", "the list has no people; is it the right file?")
+EMPTY_LIST = message("intake.empty_list", "the list contains no people; is this the right file?")
 MUCH_SHORTER = plural_message(
     "intake.much_shorter",
-    "the list has {count} person, and the earlier list has {earlier}; is it complete?",
-    "the list has {count} people, and the earlier list has {earlier}; is it complete?",
+    "this list has {count} person, but the earlier list has {earlier}; is this list complete?",
+    "this list has {count} people, but the earlier list has {earlier}; is this list complete?",
     count=PLAIN_NUMBER,
     earlier=PLAIN_NUMBER,
 )
 MOSTLY_GONE = plural_message(
     "intake.mostly_gone",
-    "{count} of the {earlier} people in the earlier list is not in this one; is it the right "
-    "file, with the same IDs?",
-    "{count} of the {earlier} people in the earlier list are not in this one; is it the right "
-    "file, with the same IDs?",
+    "{count} of the {earlier} people in the earlier list is not in this one; is this the right "
+    "file, and are the IDs the same?",
+    "{count} of the {earlier} people in the earlier list are not in this one; is this the right "
+    "file, and are the IDs the same?",
     count=PLAIN_NUMBER,
     earlier=PLAIN_NUMBER,
 )
@@ -36,6 +36,6 @@ SHARED_ADDRESS = plural_message(
 )
 SAME_PERSON_TWICE = message(
     "intake.same_person_twice",
-    "is the same person as in row {row}; delete one of the two rows, unless you want to keep both",
+    "is the same person as in row {row}; delete one of the two rows unless you want to keep both",
     row=PLAIN_NUMBER,
 )

@@ -92,28 +92,28 @@ BAN_LIFTED = message("change.ban_lifted", "the ban on {coach} is lifted", coach=
 GRADES: Mapping[str, Message] = {
     "strict": plural_message(
         "change.grades_strict",
-        "with strict rank sensitivity, a coach up to {count} grade below the coachee instead of "
-        "{before}",
-        "with strict rank sensitivity, a coach up to {count} grades below the coachee instead of "
-        "{before}",
+        "with strict rank sensitivity, coaches may rank up to {count} grade below the coachee "
+        "instead of {before}",
+        "with strict rank sensitivity, coaches may rank up to {count} grades below the coachee "
+        "instead of {before}",
         count=NUMBER,
         before=NUMBER,
     ),
     "standard": plural_message(
         "change.grades_standard",
-        "with standard rank sensitivity, a coach up to {count} grade below the coachee instead "
-        "of {before}",
-        "with standard rank sensitivity, a coach up to {count} grades below the coachee instead "
-        "of {before}",
+        "with standard rank sensitivity, coaches may rank up to {count} grade below the coachee "
+        "instead of {before}",
+        "with standard rank sensitivity, coaches may rank up to {count} grades below the "
+        "coachee instead of {before}",
         count=NUMBER,
         before=NUMBER,
     ),
     "relaxed": plural_message(
         "change.grades_relaxed",
-        "with relaxed rank sensitivity, a coach up to {count} grade below the coachee instead of "
-        "{before}",
-        "with relaxed rank sensitivity, a coach up to {count} grades below the coachee instead "
-        "of {before}",
+        "with relaxed rank sensitivity, coaches may rank up to {count} grade below the coachee "
+        "instead of {before}",
+        "with relaxed rank sensitivity, coaches may rank up to {count} grades below the coachee "
+        "instead of {before}",
         count=NUMBER,
         before=NUMBER,
     ),
@@ -126,7 +126,7 @@ LANGUAGE_LEVEL = message(
 )
 LANGUAGES_COMMON = message(
     "change.languages_common",
-    "{languages} count as a common language in this cycle",
+    "{languages} are treated as a common language in this cycle",
     languages=all_of(LANGUAGE),
 )
 # The messages by the new `[rules.country] relation`, which is written as in the cycle file.

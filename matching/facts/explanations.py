@@ -17,8 +17,8 @@ from coach.texts.facts import (
 
 MATCH = plural_message(
     "explanation.match",
-    "{coachee} is matched with {coach}, {count} point",
-    "{coachee} is matched with {coach}, {count} points",
+    "{coachee} is matched with {coach}: {count} point",
+    "{coachee} is matched with {coach}: {count} points",
     coachee=PERSON,
     coach=PERSON,
     count=NUMBER,
@@ -37,8 +37,8 @@ NO_OTHER_COACH = message("explanation.no_other_coach", "There is no other coach"
 NO_OTHER_POSSIBLE = message("explanation.no_other_possible", "No other coach is possible.")
 NEXT_BEST = plural_message(
     "explanation.next_best",
-    "The next best is {coach}, {count} point",
-    "The next best is {coach}, {count} points",
+    "The next best coach is {coach}: {count} point",
+    "The next best coach is {coach}: {count} points",
     coach=PERSON,
     count=NUMBER,
 )
@@ -59,7 +59,7 @@ WOULD_MOVE = message(
 )
 WOULD_BE_PLACED = message(
     "explanation.would_be_placed",
-    "{coachee} would get a coach, {after}",
+    "{coachee} would get {after} as their coach",
     coachee=PERSON,
     after=PERSON,
 )
@@ -127,8 +127,8 @@ POSSIBLE = plural_message(
 )
 TAKEN = plural_message(
     "explanation.taken",
-    "{coach}: {count} point; the places are taken by {holders}",
-    "{coach}: {count} points; the places are taken by {holders}",
+    "{coach}: {count} point, but all places are taken by {holders}",
+    "{coach}: {count} points, but all places are taken by {holders}",
     coach=PERSON,
     count=NUMBER,
     holders=listed(PERSON),

@@ -49,8 +49,8 @@ FORBIDDEN = message(
 )
 VERDICT_COUNT = plural_message(
     "finding.verdict_count",
-    "has {count} verdict of the rule {rule}",
-    "has {count} verdicts of the rule {rule}",
+    "has {count} verdict for the rule {rule}",
+    "has {count} verdicts for the rule {rule}",
     count=NUMBER,
     rule=FACT,
 )
@@ -135,7 +135,7 @@ WRONG_LOWER_BOUND = message(
 PEOPLE = message("finding.people", "people")
 WRONG_KEYS = message(
     "finding.wrong_keys",
-    "the keys of the people in the matches do not match those in the people files",
+    "the people's keys in the matches differ from those in the people files",
 )
 WRONGLY_PROVEN = message(
     "finding.wrongly_proven",
@@ -154,7 +154,7 @@ WRONGLY_NOT_PROVEN = message(
 FUNNEL_STEP = message("finding.funnel_step", "{rule} {left}", rule=FACT, left=NUMBER)
 WRONG_FUNNEL = message(
     "finding.wrong_funnel",
-    "funnel is {reported}; expected {right}",
+    "funnel count is {reported}; expected {right}",
     reported=listed(FACT),
     right=listed(FACT),
 )
@@ -166,7 +166,7 @@ INCOMPLETE_REMEDY = message(
 )
 
 # Re-matches.
-MOVED_TWICE = message("finding.moved_twice", "contain a coachee twice")
+MOVED_TWICE = message("finding.moved_twice", "contain the same coachee twice")
 WRONG_MOVE = message("finding.wrong_move", "is missing or wrong; expected: {reason}", reason=FACT)
 NOTHING_MOVED = message("finding.nothing_moved", "is reported, but nothing moved")
 
@@ -211,7 +211,7 @@ OVERLAP = message(
 )
 SAME_PERSON_OVERLAP = message(
     "finding.same_person_overlap",
-    "{first} overlaps {second} of {coachee} with {coach}, and the same person is in both",
+    "{first} overlaps {second} of {coachee} with {coach}, and both involve the same person",
     first=FACT,
     second=FACT,
     coachee=PERSON,

@@ -16,7 +16,7 @@ COACHEE_LEFT = message(
     "move.coachee_left", "{coachee} is no longer among the coachees", coachee=PERSON
 )
 COACH_LEFT = message("move.coach_left", "{coach} is no longer among the coaches", coach=PERSON)
-NO_TIME_ANY_MORE = message("move.no_time", "not all sessions can be scheduled any more")
+NO_TIME_ANY_MORE = message("move.no_time", "it is no longer possible to schedule all sessions")
 FEWER_PLACES = plural_message(
     "move.fewer_places",
     "{coach} now takes {count} coachee instead of {before}",

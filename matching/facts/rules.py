@@ -23,7 +23,7 @@ from coach.texts.facts import (
 COMMON_LANGUAGE = message("language.common", "both speak {language}", language=LANGUAGE)
 LANGUAGE_GROUP = message(
     "language.group",
-    "{languages}, which count as a common language in this cycle",
+    "{languages}, treated as a common language in this cycle",
     languages=all_of(LANGUAGE),
 )
 NO_COMMON_LANGUAGE = message(
@@ -111,7 +111,7 @@ IN_CHAIN = message("unit.chain", "in the coach's chain of command, now or in the
 # i18n: {reason} is a reason against a pair; {waiver} is what the manager wrote
 WAIVED = message(
     "rule.waived",
-    "waived ({waiver}); without the waiver, the rule forbids this pair: {reason}",
+    "waived ({waiver}); without the waiver, the rule would forbid this pair: {reason}",
     reason=FACT,
     waiver=TEXT,
 )

@@ -8,7 +8,8 @@ from coach.texts.facts import FACT, NUMBER, PERSON, TEXT, listed, message, plura
 CANCELLED = message("run.cancelled", "the run was cancelled")
 NO_RESULT_IN_TIME = message(
     "run.no_result_in_time",
-    "the time limit of {seconds} s was reached before a usable result was found; allow more time",
+    "the time limit of {seconds} s was reached before a usable result was found; increase the "
+    "time limit",
     seconds=NUMBER,
 )
 UNSOUND = plural_message(
@@ -40,8 +41,8 @@ NO_COACHEE = message("pin.no_coachee", "there is no coachee {coachee}", coachee=
 NO_COACH = message("pin.no_coach", "there is no coach {coach}", coach=PERSON)
 PIN_NOT_SCHEDULABLE = plural_message(
     "pin.not_schedulable",
-    "schedule: the two have no time for {count} session, even if nobody else is matched",
-    "schedule: the two have no time for {count} sessions, even if nobody else is matched",
+    "schedule: this pair has no time for {count} session, even if no other pairs are matched",
+    "schedule: this pair has no time for {count} sessions, even if no other pairs are matched",
     count=NUMBER,
 )
 PINS_OVER_CAPACITY = plural_message(
@@ -53,8 +54,8 @@ PINS_OVER_CAPACITY = plural_message(
 )
 PINS_NOT_SCHEDULABLE = message(
     "pin.not_schedulable_together",
-    "schedule: this coach has no time for the sessions of all coachees pinned to them, {count} "
-    "each",
+    "schedule: this coach does not have enough time for the sessions of all pinned coachees "
+    "({count} each)",
     count=NUMBER,
 )
 PINS_OF_SAME_PERSON = message(
@@ -64,7 +65,7 @@ PINS_OF_SAME_PERSON = message(
 )
 PINS_BELOW_SHARE = message(
     "pin.below_share",
-    "no plan with all pins reaches the minimum share of cross-border pairs, {share}",
+    "with all pins, no plan can reach the minimum share of cross-border pairs ({share})",
     share=NUMBER,
 )
 

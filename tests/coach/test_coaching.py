@@ -169,7 +169,7 @@ def test_there_is_no_t_without_goals() -> None:
 def test_a_scale_needs_its_ends_and_its_middle() -> None:
     scale = GoalScale(much_less="nothing", expected=" an order ", much_more="a policy")
     assert scale.by_level == {-2: "nothing", -1: "", 0: "an order", 1: "", 2: "a policy"}
-    with pytest.raises(ValidationError, match="at least the worst result"):
+    with pytest.raises(ValidationError, match="at least the worst, expected"):
         GoalScale(much_less="nothing", expected="an order")
     with pytest.raises(ValidationError, match="baseline"):
         GoalScale(much_less="a", expected="b", much_more="c", baseline=0)
@@ -196,14 +196,14 @@ def test_evidence_is_a_reference_and_never_a_document(reference: str) -> None:
 
 def test_a_reason_and_a_post_belong_to_their_events() -> None:
     for change, event in ((GoalChange, "drop"), (CommitmentChange, "drop")):
-        with pytest.raises(ValidationError, match="choose why"):
+        with pytest.raises(ValidationError, match="choose a reason"):
             change(event=event)
         assert change(event=event, because="no_time").because == "no_time"
         with pytest.raises(ValidationError, match="no longer pursuing"):
             change(event="start", because="no_time")
         with pytest.raises(ValidationError, match="enter the post"):
             change(event="hand_over")
-        with pytest.raises(ValidationError, match="handing this over"):
+        with pytest.raises(ValidationError, match="another post will take over"):
             change(event="start", to_post="Chief of staff")
 
 

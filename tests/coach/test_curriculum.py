@@ -95,7 +95,7 @@ def test_other_languages_stand_beside_english() -> None:
     ],
 )
 def test_only_https_addresses_with_their_real_host_are_linked(url: str) -> None:
-    with pytest.raises(ValueError, match="not a valid address"):
+    with pytest.raises(ValueError, match="valid web address"):
         Material(title="Handbook", url=url)
 
 

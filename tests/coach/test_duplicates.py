@@ -33,9 +33,9 @@ def identities(*names: str) -> list[Identity]:
     [
         ("Ana Đorđević", "Ана Ђорђевић", "the names are the same"),
         ("Ana Đorđević", "DJORDJEVIC, Ana", "the names are the same"),
-        ("Ana Đorđević", "Ana Đordžević", "the names differ in 1 letter"),
-        ("Ana Đorđević", "Ana Đorđeivć", "the names differ in 1 letter"),
-        ("Ana Stojanović", "Ana Stoanoivć", "the names differ in 2 letters"),
+        ("Ana Đorđević", "Ana Đordžević", "the names differ by 1 letter"),
+        ("Ana Đorđević", "Ana Đorđeivć", "the names differ by 1 letter"),
+        ("Ana Stojanović", "Ana Stoanoivć", "the names differ by 2 letters"),
         ("Ana Marija Kovač", "Ana Kovač", "one name is a shorter form of the other"),
         ("Ana Kovač-Ilić", "Ana Kovač", "one name is a shorter form of the other"),
         ("Al Hasan", "Alhasan", "the names are the same"),

@@ -67,7 +67,7 @@ def test_the_refusals_of_the_reference_are_those_that_are_printed() -> None:
         (
             '{ en = "often" }',
             '{ sr = "često" }',
-            "16:scale.labels[2]: this text has no English version",
+            "16:scale.labels[2]: add an English version of this text",
         ),
         ('kind = "choices"', 'kind = "radio"', "27:items[1].kind: "),
         ('kind = "choices"', 'kind = "yes_no"', "29:items[1].choices: "),

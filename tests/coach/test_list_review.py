@@ -65,8 +65,8 @@ def test_without_an_earlier_list_everybody_is_new() -> None:
     [
         (14, 14, 0, None),
         (14, 10, 0, None),
-        (14, 9, 0, "the list has 9 people, and the earlier list has 14; is it complete?"),
-        (3, 0, 0, "the list has no people; is it the right file?"),
+        (14, 9, 0, "this list has 9 people, but the earlier list has 14; is this list complete?"),
+        (3, 0, 0, "the list contains no people; is this the right file?"),
         (0, 5, 0, None),
         (10, 10, 6, "6 of the 10 people in the earlier list are not in this one"),
     ],

@@ -29,8 +29,8 @@ class Inner(BaseModel, extra="forbid"):
 @pytest.mark.parametrize(
     ("kind", "value", "expected"),
     [
-        (Inner, {}, "this is required, but missing"),
-        (Inner, {"name": "x", "more": 1}, "this field does not exist here; remove it"),
+        (Inner, {}, "this is required"),
+        (Inner, {"name": "x", "more": 1}, "this field is not recognised; remove it"),
         (Inner, 3, "enter a JSON object"),
         (str, 3, "enter text"),
         (Annotated[str, Field(min_length=2)], "x", "enter at least 2 characters"),
@@ -55,7 +55,7 @@ class Inner(BaseModel, extra="forbid"):
         (Annotated[list[int], Field(min_length=1)], [], "enter at least 1 item"),
         (Annotated[list[int], Field(max_length=1)], [1, 2], "enter at most 1 item"),
         (ShortText, "a\0", "the text contains a control character; remove it and try again"),
-        (bytes, 3, "this value cannot be used; enter another one"),
+        (bytes, 3, "this value is not valid; enter a different one"),
     ],
 )  # fmt: skip
 def test_each_kind_of_error_has_a_message(kind: type, value: object, expected: str) -> None:
@@ -75,4 +75,4 @@ def test_no_message_of_pydantic_is_displayed() -> None:
 
 def test_an_exception_without_a_fact_is_not_shown() -> None:
     detail = {"type": "value_error", "ctx": {"error": ValueError("Expected UploadFile")}}
-    assert english(validation_fact(detail)) == "this value cannot be used; enter another one"
+    assert english(validation_fact(detail)) == "this value is not valid; enter a different one"

@@ -100,7 +100,7 @@ def test_timetables_are_improved_although_the_levels_use_up_their_time() -> None
 def test_run_with_too_short_limit_has_no_usable_result() -> None:
     roster, cycle = instance(REGION, 1)
     ticks = iter(range(0, 10_000, 10))
-    with pytest.raises(NoUsableResultError, match="allow more time"):
+    with pytest.raises(NoUsableResultError, match="increase the time limit"):
         solve(
             roster,
             cycle.model_copy(update={"pins": {}}),

@@ -78,7 +78,10 @@ def test_demo_writes_all_results_and_prints_a_summary(
         "coachees.xlsx", "coaches.csv", "cycle.toml",
     ]  # fmt: skip
     report = (out / "report.html").read_text("utf-8")
-    assert report.count("<summary>The next best is") + report.count("There is no other coach") == 13
+    assert (
+        report.count("<summary>The next best coach is") + report.count("There is no other coach")
+        == 13
+    )
     output = done.out
     assert "13 of 14 coachees have a coach" in output
     assert "78 sessions with 7 of 9 coaches" in output

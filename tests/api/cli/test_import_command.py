@@ -195,7 +195,7 @@ def test_human_twice_in_a_list_is_doubled_and_in_both_lists_is_not(
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("Đorđeivć Petar", "the names differ in 1 letter"),
+        ("Đorđeivć Petar", "the names differ by 1 letter"),
         ("DJORDJEVIC PETAR", "the names are the same, ignoring case, accents, script and order"),
     ],
 )
@@ -226,7 +226,7 @@ def test_much_shorter_list_is_a_warning(
     shorter = "".join(COACHES.splitlines(keepends=True)[:2])
     done = gender_coach(*files(tmp_path, coaches=shorter), "--before", result)
     assert done.code == 0
-    assert "k.csv:1:file: warning: the list has 1 person, and the earlier list has 2" in done.err
+    assert "k.csv:1:file: warning: this list has 1 person, but the earlier list has 2" in done.err
 
 
 def test_folder_is_left_alone_without_force_which_replaces_only_the_lists(

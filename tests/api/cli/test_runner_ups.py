@@ -73,7 +73,7 @@ def _count_not_determined(out: Path, reason: str) -> None:
     report = (out / "report.html").read_text("utf-8")
     not_determined = report.count("<summary>The next best coach was not determined</summary>")
     assert not_determined == report.count(reason) == len(matches) - FOUND_BEFORE > 0
-    assert report.count("<summary>The next best is") == FOUND_BEFORE
+    assert report.count("<summary>The next best coach is") == FOUND_BEFORE
 
 
 def test_failed_search_for_next_best_coaches_keeps_the_results(

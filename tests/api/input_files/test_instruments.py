@@ -74,7 +74,7 @@ def test_every_fault_of_a_folder_is_reported(tmp_path: Path) -> None:
     ]
     assert "e.toml" in {file for file, _ in found}
     assert (
-        "a.toml is also used at the moment alliance; only one instrument can be used then"
+        'a.toml already uses the moment "alliance"; each moment can have only one instrument'
         in dict(found)["b.toml"]
     )
 

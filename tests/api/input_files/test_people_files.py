@@ -161,9 +161,9 @@ def test_all_faults_of_a_file_are_located() -> None:
     [
         ([*GOOD, "capacity"], "1:capacity", "belongs in the list of coaches"),
         ([*GOOD, "Role"], "1:role", "occurs twice"),
-        ([*GOOD, ""], "1:H", "has a cell in row 2 but no header"),
+        ([*GOOD, ""], "1:H", "has data in row 2 but no header"),
         (list(GOOD), "2:H", "to the right of the last header"),
-        ([*list(GOOD)[:6], "rol"], "1:role", "the column is required"),
+        ([*list(GOOD)[:6], "rol"], "1:role", "this required column is missing"),
     ],
 )
 def test_wrong_header_is_reported(header: list[str], place: str, expected: str) -> None:

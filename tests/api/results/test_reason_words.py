@@ -56,7 +56,7 @@ ALLOWANCE = facts.NO_RANK_ALLOWANCES["strict"]()
                 reason=facts.WAIVED(reason=facts.NOT_UNIFORMED(rank="CIV"), waiver="agreed"),
             ),
             (
-                "rank: waived (agreed); without the waiver, the rule forbids this pair: "
+                "rank: waived (agreed); without the waiver, the rule would forbid this pair: "
                 "a coach in uniform is required, but this coach is not (civilian)"
             ),
         ),

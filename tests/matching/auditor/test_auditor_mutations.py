@@ -152,7 +152,7 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
     "a match is dropped": (
         lambda result: result_changed(matches=result.matches[1:])(result), "c1: does not occur"),
     "keys of people are added": (
-        result_changed(people=MatchedPeople(coachees=(), coaches=())), "keys of the people"),
+        result_changed(people=MatchedPeople(coachees=(), coaches=())), "the people's keys"),
     "a match is doubled": (
         lambda result: result_changed(matches=(*result.matches, first(result)))(result), "2 times"),
     "an unknown coachee": (match_changed(0, coachee="c9"), "coachee c9: is in the result but not"),
@@ -165,16 +165,16 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
     "points are raised": (match_changed(0, points=first(SOUND).points + 1), "verdicts add up to"),
     "a verdict is dropped": (
         lambda result: match_changed(0, verdicts=first(result).verdicts[1:])(result),
-        "has 0 verdicts of the rule language"),
+        "has 0 verdicts for the rule language"),
     "a verdict is doubled": (
         lambda result: match_changed(0, verdicts=first(result).verdicts[:1] * 2)(result),
-        "has 2 verdicts of the rule language"),
+        "has 2 verdicts for the rule language"),
     "a verdict's points": (verdict_changed(0, points=99), "verdict is language 99 x 3"),
     "a verdict's weight": (verdict_changed(1, weight=9), "verdict is country 100 x 9"),
     "a verdict's reason": (
         verdict_changed(2, reason=LEGACY(text="they are friends")), "they are friends"),
     "a verdict's waiver": (verdict_changed(0, waived=True), '"waived":true}; expected {'),
-    "a verdict's rule": (verdict_changed(3, rule="sympathy"), "1 verdict of the rule sympathy"),
+    "a verdict's rule": (verdict_changed(3, rule="sympathy"), "1 verdict for the rule sympathy"),
     "a session is dropped": (match_changed(0, sessions=SESSIONS[:2]), "expected 1 to 3"),
     "no session": (match_changed(0, sessions=()), "has no sessions"),
     "sessions out of order": (match_changed(0, sessions=SESSIONS[::-1]), "has sessions 3, 2, 1"),

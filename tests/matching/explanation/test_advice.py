@@ -51,5 +51,8 @@ def test_advice_has_at_most_three_changes_and_none_without_gain() -> None:
     )
     advice = advise(roster, CYCLE, best(roster, CYCLE), best)
     assert [english(one.change) for one in advice] == [
-        "with strict rank sensitivity, a coach up to 1 grade below the coachee instead of 0"
+        (
+            "with strict rank sensitivity, coaches may rank up to 1 grade below the coachee "
+            "instead of 0"
+        )
     ]

@@ -192,4 +192,4 @@ def test_explanation_of_unknown_coachee_is_refused_by_id() -> None:
 def test_section_of_one_point_uses_the_singular() -> None:
     second = RunnerUp(coach="k", points=1, verdicts=(), price=(), moves=())
     section = runner_up_section(second, {"k": "K (k)"})
-    assert english(section.title) == "The next best is K (k), 1 point"
+    assert english(section.title) == "The next best coach is K (k): 1 point"

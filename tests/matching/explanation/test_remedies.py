@@ -99,7 +99,8 @@ CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]]
     "a grade": (
         [coachee("c1", rank=parse_code("OF-5"))], [coach("k1", rank=parse_code("OF-2"))], {},
         "nobody-eligible",
-        "with standard rank sensitivity, a coach up to 3 grades below the coachee instead of 2"),
+        ("with standard rank sensitivity, coaches may rank up to 3 grades below the coachee "
+        "instead of 2")),
     "a ban": (
         [coachee("c1")], [coach("k1")], {"bans": {"c1": ["k1"]}},
         "nobody-eligible", "the ban on k1 is lifted"),
@@ -109,7 +110,8 @@ CASES: dict[str, tuple[list[Coachee], list[Coach], dict[str, object], str, str]]
     "a group": (
         [coachee("c1", languages=(LanguageSkill("cnr"),))],
         [coach("k1", languages=(LanguageSkill("hr"),))], {},
-        "nobody-eligible", "Montenegrin and Croatian count as a common language in this cycle"),
+        "nobody-eligible",
+        "Montenegrin and Croatian are treated as a common language in this cycle"),
     "a relation": (
         [coachee("c1")], [coach("k1")], {"rules": {"country": {"relation": "different"}}},
         "nobody-eligible", "different countries/territories are preferred, not required"),

@@ -64,7 +64,7 @@ def test_move_names_each_reason_why_a_pair_became_impossible() -> None:
     busy = changed(ROSTER, "c1", availability=(WeeklyWindow(4, 540, 600),))
     assert (
         english(moves_by_coachee(busy, without("c1"))["c1"].reason)
-        == "not all sessions can be scheduled any more"
+        == "it is no longer possible to schedule all sessions"
     )
     fewer = changed(ROSTER, "k1", capacity=1)
     move = moves_by_coachee(fewer, without("c1"))["c1"]

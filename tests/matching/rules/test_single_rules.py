@@ -132,13 +132,13 @@ def test_a_senior_coach_has_ten_points_less_for_each_grade_and_never_below_0() -
         (
             "a b c d e f sr",
             "bs",
-            (10, "Bosnian and Serbian, which count as a common language in this cycle"),
+            (10, "Bosnian and Serbian, treated as a common language in this cycle"),
         ),
         ("bs sr en", "en sr", (90, "both speak Serbian")),
         (
             "en bs",
             "sr",
-            (50, "Bosnian and Serbian, which count as a common language in this cycle"),
+            (50, "Bosnian and Serbian, treated as a common language in this cycle"),
         ),
     ],
 )
