@@ -194,7 +194,7 @@ def test_only_offered_times_can_be_proposed(pair: Pair) -> None:
 def test_after_the_cutoff_the_office_decides(pair: Pair) -> None:
     coachs = pair.coach_proposes().id
     late = replace(pair.services, now=lambda: pair.session.start - timedelta(hours=71))
-    with pytest.raises(ConflictError, match="programme office decides"):
+    with pytest.raises(ConflictError, match="only the programme office can decide"):
         another_time.decide(late, pair.aide, pair.session.id, coachs, Decision.CONFIRM)
     time = pair.slots(late)[0]
     before = pair.told(MailKind.PROPOSAL)

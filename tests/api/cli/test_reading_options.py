@@ -86,7 +86,7 @@ def test_encoding_and_strictness_are_recorded_and_used_again(
     given, out = files(tmp_path, encoding="cp1250"), tmp_path / "out"
     refused = gender_coach("match", *given, "--out", out)
     assert (refused.code, out.exists()) == (2, False)
-    assert '--encoding windows-1250 if "Đorđević" is right' in refused.err
+    assert '--encoding windows-1250 if "Đorđević" looks right' in refused.err
     chosen = ["--encoding", "windows-1250", "--strict", "--quiet"]
     done = gender_coach("match", *given, "--out", out, *chosen)
     assert (done.code, done.err) == (0, "")

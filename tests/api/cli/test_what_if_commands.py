@@ -93,7 +93,7 @@ def test_rematch_reports_its_changes_and_passes_check(gender_coach: Command, aft
 def test_advise_without_suggestions_prints_a_message(gender_coach: Command, before: Path) -> None:
     assert (
         gender_coach("advise", before).out
-        == "No change to the policy was found that would place more people. A change for a single "
+        == "No policy change was found that would place more people. A change for a single "
         "person may still help; see the people without a coach.\n"
     )
     assert json.loads(gender_coach("advise", before, "--json").out) == []

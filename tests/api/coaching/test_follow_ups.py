@@ -190,7 +190,7 @@ def test_the_coachee_says_what_has_become_of_commitments_and_goals(pair: PairLif
         (RatingMoment.MONTH_3, Rater.COACHEE, 1)
     ]
     assert pair.follow_ups()[0].opened_at is not None
-    with pytest.raises(ConflictError, match="can be answered from"):
+    with pytest.raises(ConflictError, match="you can answer this follow-up from"):
         answers.read_form(pair.services, pair.asked(), later.id)
 
 

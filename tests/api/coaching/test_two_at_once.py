@@ -142,7 +142,7 @@ def test_form_shown_again_does_not_overwrite_what_somebody_else_has_changed(
         refused = form.submit(form.mine, int(_seen(faulty, form.version)))
         assert refused.status_code == HTTPStatus.CONFLICT, form.field
         assert "somebody else has changed this" in refused.text.lower(), form.field
-        assert "stored now" in refused.text.lower(), form.field
+        assert "current value" in refused.text.lower(), form.field
         assert f">{form.mine}<" in refused.text or f'value="{form.mine}"' in refused.text
         again = form.submit(form.mine, int(_seen(refused, form.version)))
         assert again.is_redirect, form.field

@@ -51,8 +51,8 @@ def test_the_response_to_an_invalid_request_contains_no_text_from_pydantic(
 
 
 def test_pages_about_wrong_addresses_say_what_to_do(office: httpx.Client) -> None:
-    assert "check its spelling" in office.get("/nothing").text
-    assert "open its page and try again" in office.put("/").text
+    assert "check that it is correct" in office.get("/nothing").text
+    assert "go back to the page and try again" in office.put("/").text
 
 
 def test_the_response_to_an_unknown_path_contains_a_fact(office: httpx.Client) -> None:

@@ -50,7 +50,7 @@ def test_table_in_the_reference_is_up_to_date() -> None:
 def test_cyrillic_file_is_read_in_the_encoding_that_its_error_names() -> None:
     content = csv(cyrillic()).encode("cp1251")
     _, (fault,) = read_messy(MessyFile("", content))
-    assert '--encoding windows-1251 if "Ђорђевић" is right' in fault
+    assert '--encoding windows-1251 if "Ђорђевић" looks right' in fault
     names = [person.name for person in people(MessyFile("", content, encoding="windows-1251"))]
     assert names == ["Весна Ђорђевић", "Агим Чела"]
 

@@ -225,7 +225,7 @@ def test_check_counts_pairs_and_stores_nothing(world: World, office: httpx.Clien
 
 def test_page_explains_each_rule_with_its_own_text(world: World, office: httpx.Client) -> None:
     page = unescape(office.get(f"/cycles/{world.cycle()}/policy/edit").text)
-    assert "Coachee and coach have a language in common" in page
+    assert "The coachee and the coach share a language" in page
     assert "this rule allows 6 of 6 pairs" in page
     assert page.count("Default: ") == len(KEYS) - 3
 

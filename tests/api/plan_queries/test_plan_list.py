@@ -128,4 +128,4 @@ def test_chart_counts_the_coaches_by_their_load() -> None:
     none, two = load_chart(coaches)
     assert (none.solid, none.hatched) == (0, 33.33)
     assert (two.solid, two.hatched) == (66.67, 33.33)
-    assert ENGLISH.text(two.label) == "2 coachees: 3 coaches, 1 with a free place"
+    assert ENGLISH.text(two.label) == "2 coachees: 3 coaches (with a free place: 1)"

@@ -94,7 +94,7 @@ def test_explanation_is_solved_once_and_stored_with_the_plan(
     advice = _ask(working, plan_id, kind="advise")
     assert advice["answer"]["advice"] == []
     plan = " ".join(working.get(f"/plans/{plan_id}").text.split())
-    assert "No change to the policy was found that would place more people." in plan
+    assert "No policy change was found that would place more people." in plan
     assert f"/plans/{plan_id}/people/{left_out}" in plan
     with world.database.reading() as tx:
         events = tx.execute(

@@ -78,12 +78,12 @@ def test_summary_names_the_fields_and_promises_only_what_is_kept() -> None:
         (
             "GET",
             "/nowhere",
-            ("Not found", "There is nothing at this address; check its spelling."),
+            ("Not found", "There is nothing at this address; check that it is correct."),
         ),
         (
             "PUT",
             "/rules",
-            ("This page cannot be used in that way", "This address cannot be used in this way;"),
+            ("This page cannot be used in that way", "This action is not possible at this "),
         ),
         ("GET", "/plans/0000", ("Not found", "There is no plan 0000.")),
     ],
