@@ -19,7 +19,7 @@ AUDIENCES: Mapping[Audience, Fact] = {
     Audience.EVERYBODY: message("group_events.everybody", "Everybody in the cycle")(),
     Audience.COACHEES: message("group_events.coachees", "All coachees")(),
     Audience.COACHES: message("group_events.coaches", "All coaches")(),
-    Audience.CHOSEN: message("group_events.chosen", "Chosen people")(),
+    Audience.CHOSEN: message("group_events.chosen", "Specific people")(),
 }
 # i18n: `kind` is what the event is, `title` is what the office calls it.
 TITLED = message("group_events.titled", "{kind}: {title}", kind=FACT, title=TEXT)

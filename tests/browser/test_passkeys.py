@@ -68,7 +68,9 @@ def add(page: Page, base: str, name: str) -> None:
 
 def confirm(page: Page) -> None:
     """Confirm a change on the account page with a passkey."""
-    page.locator("#passkeys").locator("..").get_by_role("link", name="Confirm first").click()
+    page.locator("#passkeys").locator("..").get_by_role(
+        "link", name="Confirm your identity first"
+    ).click()
     page.get_by_role("button", name="Confirm with a passkey").click()
     expect(page.get_by_role("heading", name="Your account")).to_be_visible()
 

@@ -207,6 +207,6 @@ def test_rows_are_selected_and_the_page_shows_each_result(
     assert answer.text.count("2 messages marked as sent") == 1
     assert f'href="{address}?side=coachee#list"' in answer.text
     none = office.post(f"{address}/chosen/sent", data={"until": until[1]})
-    assert "Nothing was chosen" in none.text
+    assert "Nothing was selected" in none.text
     many = office.post(f"{address}/chosen/sent", data=form | {"chosen": ["0" * 20] * 201})
     assert many.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
