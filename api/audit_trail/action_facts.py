@@ -58,7 +58,7 @@ ACTIONS: Mapping[str, Fact] = {
     )(),
     "application approved": message("audit_action.application_approved", "application approved")(),
     "application received": message("audit_action.application_received", "application received")(),
-    "application refused": message("audit_action.application_refused", "application refused")(),
+    "application refused": message("audit_action.application_refused", "application rejected")(),
     "applications opened": message("audit_action.applications_opened", "applications viewed")(),
     "call closed": message("audit_action.call_closed", "open call closed")(),
     "call opened": message("audit_action.call_opened", "open call published")(),

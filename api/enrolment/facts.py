@@ -52,7 +52,7 @@ FULL = message(
 )
 ALREADY_THERE = message(
     "enrolment.already_there",
-    "somebody with this name and address is already in this list; refuse the application instead",
+    "somebody with this name and address is already in this list; reject the application instead",
 )
 
 NO_SERVICE = message("enrolment.no_service", "none of these")

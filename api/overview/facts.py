@@ -17,7 +17,7 @@ LEFT = message("overview.left", "has left")
 LANGUAGE_LEVEL = message(
     "overview.language_level", "{language} {level}", language=LANGUAGE, level=TEXT
 )
-CYCLE_STATE = message("overview.cycle_state", "State")
+CYCLE_STATE = message("overview.cycle_state", "Status")
 CYCLE_PUBLISHED = message("overview.cycle_published", "published")
 CYCLE_IN_PREPARATION = message("overview.cycle_in_preparation", "in preparation")
 UPCOMING = message("overview.upcoming", "Upcoming")

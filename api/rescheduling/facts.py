@@ -48,7 +48,7 @@ OUTSIDE_CLOCK = message(
 )
 PROPOSED = message("rescheduling.state_proposed", "waiting for an answer")
 CONFIRMED = message("rescheduling.state_confirmed", "confirmed")
-REFUSED = message("rescheduling.state_refused", "refused")
+REFUSED = message("rescheduling.state_refused", "declined")
 WITHDRAWN = message("rescheduling.state_withdrawn", "withdrawn")
 EXPIRED = message("rescheduling.state_expired", "expired")
 

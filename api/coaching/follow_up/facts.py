@@ -57,7 +57,7 @@ NO_LINK_NEEDED = message(
     "this follow-up has been answered, or can no longer be answered; reload the page",
 )
 MAY_WE_ASK_AGAIN = message("follow_up.may_we_ask_again", "May we ask you again?")
-STATE = message("follow_up.state", "State")
+STATE = message("follow_up.state", "Status")
 MONTH_LABEL = message("follow_up.month_label", "Month")
 # i18n: 3, 6 or 12 months.
 MONTH = plural_message(

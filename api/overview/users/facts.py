@@ -8,7 +8,7 @@ from api.accounts.access import OfficeRole
 from coach.texts.facts import FACT, TEXT, Fact, listed, message
 
 FILTER_ROLE = message("users.filter_role", "Role")
-FILTER_STATE = message("users.filter_state", "State")
+FILTER_STATE = message("users.filter_state", "Status")
 ACTIVE = message("users.active", "active")
 DISABLED = message("users.disabled", "disabled")
 ROLES: Mapping[OfficeRole, Fact] = {
