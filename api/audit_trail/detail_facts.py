@@ -88,7 +88,7 @@ VALUES: Mapping[str, Fact] = {
     "carried_over": message("audit_value.carried_over", "carried over")(),
     "committed": message("audit_value.committed", "committed")(),
     "done": message("audit_value.done", "done")(),
-    "draft": message("audit_value.draft", "being written")(),
+    "draft": message("audit_value.draft", "draft")(),
     "dropped": message("audit_value.dropped", "no longer pursued")(),
     "handed_over": message("audit_value.handed_over", "handed over")(),
     "not_pursued": message("audit_value.not_pursued", "not pursued")(),

@@ -56,10 +56,10 @@ PREVIOUS_SAVED = message(
 )
 KEYS_REWRAPPED = plural_message(
     "keys.rewrapped",
-    "{count} key rewrapped under master key {version}. "
-    "Make a new copy of {file}, and store it separately from the database.",
-    "{count} keys rewrapped under master key {version}. "
-    "Make a new copy of {file}, and store it separately from the database.",
+    "{count} key was rewrapped under master key {version}. Make a new copy of {file}, and "
+    "store it separately from the database.",
+    "{count} keys were rewrapped under master key {version}. Make a new copy of {file}, and "
+    "store it separately from the database.",
     count=PLAIN_NUMBER,
     version=PLAIN_NUMBER,
     file=TEXT,

@@ -45,7 +45,7 @@ TRY_HELP = message("command.try_help", "Try '{command}' for help.", command=TEXT
 NO_SUCH_OPTION = message("command.no_such_option", "No such option: {option}", option=TEXT)
 NO_SUCH_OPTION_BUT = message(
     "command.no_such_option_but",
-    "No such option: {option} (possible: {possible})",
+    "No such option: {option} (possible options: {possible})",
     option=TEXT,
     possible=listed(TEXT),
 )

@@ -35,7 +35,7 @@ def rules(
     ] = None,
     *,
     markdown: Annotated[
-        bool, typer.Option("--markdown", help=_("Print Markdown, as in the documentation."))
+        bool, typer.Option("--markdown", help=_("Print Markdown, as used in the documentation."))
     ] = False,
 ) -> None:
     """Print the matching rules, as shown on the page /rules."""

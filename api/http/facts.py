@@ -43,7 +43,7 @@ SECOND_FACTOR_FIRST = message(
 CONFIRM_FIRST = message("http.confirm_first", "please confirm your identity to continue")
 VERIFY_FIRST = message(
     "http.verify_first",
-    "to continue, verify your identity: use your passkey, or request a code by email and "
+    "to continue, confirm your identity: use your passkey, or request a code by email and "
     "enter it, together with your PIN if you have set one",
 )
 UNKNOWN_HOST = message(

@@ -39,8 +39,8 @@ TEMPLATE_COLOURS = message(
 )
 TEMPLATE_HINTS = message(
     "template.hints",
-    "Point at a header to see what to enter. "
-    "Columns with a known set of values have drop-down lists.",
+    "Hover over a header to see what to enter. Columns with a fixed set of values have "
+    "drop-down lists.",
 )
 TEMPLATE_LISTS = message(
     "template.lists", "Separate the items of a list with semicolons: en:B2; sq:C1."

@@ -29,8 +29,8 @@ ENVELOPE = message(
 )
 OTHER_ENVELOPE = message(
     "mail_check.other_envelope",
-    "The envelope sender is in the domain {domain} instead of {expected}. SPF then says nothing "
-    "about {expected}, so DKIM has to pass.",
+    "The envelope sender is in the domain {domain} instead of {expected}. SPF therefore does "
+    "not cover {expected}, so DKIM has to pass.",
     domain=TEXT,
     expected=TEXT,
 )

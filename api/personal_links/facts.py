@@ -6,7 +6,7 @@ from coach.texts.facts import NUMBER, TEXT, message
 
 # i18n: `person` is the identifier of a coach or coachee in the lists, such as C-01.
 HAS_LEFT = message(
-    "personal_links.has_left", "{person} has left the cycle and cannot get a link", person=TEXT
+    "personal_links.has_left", "{person} has left the cycle and cannot receive a link", person=TEXT
 )
 NO_LINK = message("personal_links.no_link", "this person has no working link; create one first")
 NO_MAIL = message(

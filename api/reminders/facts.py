@@ -5,7 +5,7 @@ from __future__ import annotations
 from coach.texts.facts import FACT, TEXT, listed, message
 
 SESSION = message(
-    "reminders.session", "Your session is coming up. If you cannot come, say so here:"
+    "reminders.session", "Your session is coming up. If you cannot attend, let us know here:"
 )
 REPLY = message("reminders.reply", "You have not replied yet. Does this time suit you?")
 RECORD = message("reminders.record", "The session note is still missing. Please write it here:")

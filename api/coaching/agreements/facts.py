@@ -46,7 +46,7 @@ FIT_TOO_EARLY = message(
 )
 
 STATES: Mapping[AgreementState, Message] = {
-    AgreementState.DRAFT: message("agreements.state_draft", "being written"),
+    AgreementState.DRAFT: message("agreements.state_draft", "draft"),
     AgreementState.PROPOSED: message("agreements.state_proposed", "proposed"),
     AgreementState.AGREED: message("agreements.state_agreed", "agreed"),
     AgreementState.ACTIVE: message("agreements.state_active", "active"),

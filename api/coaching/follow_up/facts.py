@@ -68,7 +68,7 @@ STATES: Mapping[FollowUpState, Message] = {
     FollowUpState.DUE: message("follow_up.state_due", "open"),
     FollowUpState.ANSWERED: message("follow_up.state_answered", "answered"),
     FollowUpState.UNANSWERED: message("follow_up.state_unanswered", "not answered"),
-    FollowUpState.ENDED: message("follow_up.state_ended", "no longer asked"),
+    FollowUpState.ENDED: message("follow_up.state_ended", "cancelled"),
 }
 EVENTS: Mapping[CommitmentEvent, Message] = {
     CommitmentEvent.START: message("follow_up.event_start", "Work on it has begun"),

@@ -115,7 +115,7 @@ DROP_REASONS: Mapping[DropReason, Message] = {
     DropReason.OTHER: message("goals.dropped_other", "other"),
 }
 GOAL_STATES: Mapping[GoalState, Message] = {
-    GoalState.DRAFT: message("goals.state_draft", "being written"),
+    GoalState.DRAFT: message("goals.state_draft", "draft"),
     GoalState.AGREED: message("goals.state_agreed", "agreed"),
     GoalState.UNDER_WAY: message("goals.state_under_way", "under way"),
     GoalState.REACHED: message("goals.state_reached", "reached"),

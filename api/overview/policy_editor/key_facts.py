@@ -58,7 +58,7 @@ LABELS: Mapping[str, Fact] = {
         "policy_label.calendar_public_holidays", "Keep public holidays free"
     )(),
     "calendar.blackout": message("policy_label.calendar_blackout", "Days without any sessions")(),
-    "calendar.observances": message("policy_label.calendar_observances", "Further holidays")(),
+    "calendar.observances": message("policy_label.calendar_observances", "Additional holidays")(),
     "rules.language.minimum_level": message(
         "policy_label.language_minimum_level", "Minimum level of the common language"
     )(),
