@@ -27,7 +27,7 @@ NO_SCALE = message(
     "there is no scale for the items; add [scale] with labels",
 )
 SCALE_WITHOUT_ITEMS = message(
-    "instruments.scale_without_items", "no item uses the scale; remove it"
+    "instruments.scale_without_items", "no item uses the scale; remove the scale"
 )
 TOO_FEW_CHOICES = message(
     "instruments.too_few_choices", "an item of this kind needs at least two choices"
@@ -50,7 +50,7 @@ OBJECTIVES_ELSEWHERE = message(
 )
 TOO_MANY_AFTER_SESSION = message(
     "instruments.too_many_after_session",
-    "use at most {count} items after a session, so that the form stays short",
+    "use at most {count} items after a session, to keep the form short",
     count=NUMBER,
 )
 NO_ENGLISH = message(

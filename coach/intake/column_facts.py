@@ -74,7 +74,9 @@ MAX_PER_WEEK = message(
 REFUSES_OF_COACHES = message(
     "people_columns.refuses_of_coaches", "IDs of coachees, separated by ';'. No reason is required"
 )
-TOPICS_OF_COACHES = message("people_columns.topics_of_coaches", "Expertise, separated by ';'")
+TOPICS_OF_COACHES = message(
+    "people_columns.topics_of_coaches", "Areas of expertise, separated by ';'"
+)
 CHAIN_OF_COMMAND = message(
     "people_columns.chain_of_command",
     "Coachees (by ID) and units (by name) whose chain of command includes this coach, now or "

@@ -79,7 +79,7 @@ NAME_OF_SEVERAL_LANGUAGES = message(
     codes=listed(TEXT),
 )
 LANGUAGE_TWICE = message(
-    "intake.language_twice", "language '{code}' occurs twice; remove one of them", code=TEXT
+    "intake.language_twice", "language '{code}' appears twice; remove one of the two", code=TEXT
 )
 NOT_A_LEVEL = message(
     "intake.not_a_level",
@@ -175,7 +175,7 @@ ID_USED_TWICE = message(
     row=PLAIN_NUMBER,
 )
 COLUMN_TWICE = message(
-    "intake.column_twice", "the column '{column}' occurs twice; remove one of them", column=TEXT
+    "intake.column_twice", "the column '{column}' appears twice; remove one of the two", column=TEXT
 )
 COLUMN_MISSING = message(
     "intake.column_missing",
@@ -188,7 +188,7 @@ COLUMN_WITHOUT_HEADER = message(
 )
 NO_HEADER = message(
     "intake.no_header",
-    "no row contains the column names; the list needs at least {columns}",
+    "no header row was found; the list must have at least these columns: {columns}",
     columns=listed(TEXT),
 )
 LIST_OF_COACHES = message(
@@ -274,7 +274,7 @@ WAIVED_TWICE = message(
 # i18n: [bans] is a part of a file.
 PIN_IS_BANNED = message(
     "intake.pin_is_banned",
-    "'{coach}' is also banned for '{coachee}' in [bans]; remove one of the two",
+    "'{coach}' is also banned for '{coachee}' in [bans]; remove either the pin or the ban",
     coach=TEXT,
     coachee=TEXT,
 )

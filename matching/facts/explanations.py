@@ -108,7 +108,7 @@ SEARCH_NOT_COMPLETED = message(
 OTHER_COACHES = message("explanation.other_coaches", "Other coaches")
 FIRST_OTHER_COACHES = message(
     "explanation.first_other_coaches",
-    "Other coaches (the first {shown} of {number})",
+    "Other coaches (first {shown} of {number})",
     shown=NUMBER,
     number=NUMBER,
 )

@@ -35,11 +35,11 @@ UID = message("finding.uid", "uid {uid}", uid=TEXT)
 SHARE = message("finding.share", "share of cross-border pairs")
 
 # Coachees and coaches.
-NOT_IN_RESULT = message("finding.not_in_result", "does not occur in the result; expected once")
+NOT_IN_RESULT = message("finding.not_in_result", "does not appear in the result; must appear once")
 SEVERAL_TIMES = plural_message(
     "finding.several_times",
-    "occurs {count} time in the result; expected once",
-    "occurs {count} times in the result; expected once",
+    "appears {count} time in the result; must appear only once",
+    "appears {count} times in the result; must appear only once",
     count=NUMBER,
 )
 NOT_A_COACHEE = message("finding.not_a_coachee", "is in the result but not in the coachees' file")
@@ -139,13 +139,13 @@ WRONG_KEYS = message(
 )
 WRONGLY_PROVEN = message(
     "finding.wrongly_proven",
-    "is reported as proven with value {value} and bound {bound}",
+    "is reported as proven, although its value is {value} and its bound is {bound}",
     value=NUMBER,
     bound=NUMBER,
 )
 WRONGLY_NOT_PROVEN = message(
     "finding.wrongly_not_proven",
-    "is reported as not proven with value {value} and bound {bound}",
+    "is reported as not proven, although its value is {value} and its bound is {bound}",
     value=NUMBER,
     bound=NUMBER,
 )

@@ -33,7 +33,7 @@ BOTH_COUNTRY = message("country.both", "both from {country}", country=TEXT)
 TWO_COUNTRIES = message("country.two", "{first} and {second}", first=TEXT, second=TEXT)
 # i18n: {countries} is "both AL", or "AL and ME"
 COUNTRY_EXCLUDED = message(
-    "country.excluded", "{countries}, a pair that this cycle excludes", countries=FACT
+    "country.excluded", "{countries}; this cycle excludes this combination", countries=FACT
 )
 # The reasons by `[rules.country] relation`.
 COUNTRY_RELATIONS: Mapping[str, Message] = {
@@ -105,9 +105,13 @@ NOT_UNIFORMED = message(
     "a coach in uniform is required, but this coach is a civilian ({rank})",
     rank=TEXT,
 )
-OTHER_UNIT = message("unit.other", "neither in the same unit nor in the coach's chain of command")
-SAME_UNIT = message("unit.same", "the same unit")
-IN_CHAIN = message("unit.chain", "in the coach's chain of command, now or in the last 24 months")
+OTHER_UNIT = message(
+    "unit.other", "not in the same unit, and the coach is not in the coachee's chain of command"
+)
+SAME_UNIT = message("unit.same", "both in the same unit")
+IN_CHAIN = message(
+    "unit.chain", "the coach is, or was in the last 24 months, in the coachee's chain of command"
+)
 # i18n: {reason} is a reason against a pair; {waiver} is what the manager wrote
 WAIVED = message(
     "rule.waived",
@@ -135,10 +139,12 @@ COMMON_TOPICS = plural_message(
     count=NUMBER,
     topics=listed(TEXT),
 )
-NO_COMMON_TOPIC = message("topics.none", "none of the coachee's topics")
+NO_COMMON_TOPIC = message("topics.none", "the coach covers none of the coachee's topics")
 NO_TOPIC_NAMED = message("topics.unnamed", "the coachee has not named any topics")
-CHOICE = message("preference.choice", "the coachee's choice number {place}", place=NUMBER)
-NOT_CHOSEN = message("preference.none", "not among the coachee's choices")
+CHOICE = message(
+    "preference.choice", "number {place} on the coachee's list of preferred coaches", place=NUMBER
+)
+NOT_CHOSEN = message("preference.none", "not on the coachee's list of preferred coaches")
 NO_PREFERENCE = message("preference.unstated", "the coachee has not stated a preference")
 # i18n: {sessions} is a number with its noun: "6 sessions"
 COMMON_TIMES = plural_message(

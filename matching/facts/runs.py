@@ -78,8 +78,8 @@ EVALUATING = message(
 )
 PAIRS = plural_message(
     "run.progress_pairs",
-    "{count} pair passes the rules and can meet",
-    "{count} pairs pass the rules and can meet",
+    "{count} pair satisfies the rules and can meet",
+    "{count} pairs satisfy the rules and can meet",
     count=NUMBER,
 )
 SEARCHING_REMEDIES = message("run.progress_remedies", "searching for changes that would help")
@@ -131,7 +131,7 @@ SEARCH_FAILED = message(
     location=TEXT,
 )
 CHECKING_COACHES = message(
-    "run.progress_checking_coaches", "checking every coach with a place left"
+    "run.progress_checking_coaches", "checking every coach who has a place left"
 )
 SOLVING_WITHOUT_PAIR = message(
     "run.progress_solving_without_pair", "solving again without this pair"

@@ -82,10 +82,13 @@ WRONG_CONTRACTING_GAP = plural_message(
 
 # Re-matches.
 PAST_SESSION_CHANGED = message(
-    "finding.past_session_changed", "past session {number} is missing or changed", number=NUMBER
+    "finding.past_session_changed",
+    "past session {number} is missing or has been changed",
+    number=NUMBER,
 )
 PAST_CONTRACTING_CHANGED = message(
-    "finding.past_contracting_changed", "the past contracting session is missing or changed"
+    "finding.past_contracting_changed",
+    "the past contracting session is missing or has been changed",
 )
 TOO_EARLY = message(
     "finding.too_early",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coach.texts.facts import NUMBER, PERSON, SHORT_DATE, message, plural_message
 
-TOO_EARLY = message("slot.too_early", "the time is in the past, or too soon")
+TOO_EARLY = message("slot.too_early", "this time is in the past or too soon")
 OUTSIDE_CYCLE = message(
     "slot.outside_cycle",
     "the session would be outside the cycle, {first} to {last}",
@@ -25,9 +25,7 @@ SHORT_BUFFER = plural_message(
     "the coach needs {count} minutes of free time between two sessions",
     count=NUMBER,
 )
-NOT_IN_ORDER = message(
-    "slot.not_in_order", "the sessions of this pair would overlap or be out of order"
-)
+NOT_IN_ORDER = message("slot.not_in_order", "this pair's sessions would overlap or be out of order")
 GAP = message(
     "slot.gap",
     "sessions {earlier} and {later} would be {days} days apart; the policy requires {least} to "

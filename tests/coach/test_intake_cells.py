@@ -128,7 +128,7 @@ def test_languages_keep_their_order_and_levels() -> None:
         ("Albanian", ["did you mean 'sq'?"]),
         ("sh", ["'sh' can mean several languages"]),
         ("BHS", ["from bs, cnr, hr, sr"]),
-        ("en; en:B2", ["'en' occurs twice; remove one of them"]),
+        ("en; en:B2", ["'en' appears twice; remove one of the two"]),
         ("en:", ["'' is not a CEFR level"]),
     ],
 )

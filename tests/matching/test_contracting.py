@@ -107,7 +107,7 @@ def test_findings_call_session_0_the_contracting_session(result: Result) -> None
         return "\n".join(str(finding) for finding in found)
 
     at_once, after_session_1 = findings(timedelta(minutes=15)), findings(timedelta(days=30))
-    assert "the past contracting session is missing or changed" in at_once
+    assert "the past contracting session is missing or has been changed" in at_once
     assert "the contracting session is on" in at_once
     assert f"match {match.coachee} with {match.coach}, contracting session on" in at_once
     assert "session 1 does not start after the contracting session" in after_session_1

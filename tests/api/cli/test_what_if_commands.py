@@ -72,7 +72,7 @@ def test_compare_prints_the_reason_for_each_move(
     levels = [line.split() for line in output.out.splitlines()]
     assert ["level", "before", "after", "gain"] in levels
     assert any(line[:1] == ["placed"] and line[-1].startswith(("+", "-")) for line in levels)
-    assert "instead of K-01 (K-01 is no longer among the coaches)" in output.out
+    assert "instead of K-01 (K-01 is no longer in the list of coaches)" in output.out
     written = json.loads(gender_coach("compare", before, after, "--json").out)
     assert {level["name"] for level in written["levels"]} >= {"placed", "total"}
     assert "Coachees: no differences" in gender_coach("compare", before, before).out
@@ -81,13 +81,13 @@ def test_compare_prints_the_reason_for_each_move(
 def test_rematch_reports_its_changes_and_passes_check(gender_coach: Command, after: Path) -> None:
     moves = json.loads((after / "result.json").read_text())["moves"]
     coach_left = [
-        move for move in moves if move["because"] == "K-01 is no longer among the coaches"
+        move for move in moves if move["because"] == "K-01 is no longer in the list of coaches"
     ]
     assert {move["before"] for move in coach_left} == {"K-01"}
     assert gender_coach("check", after).code == 0
     report = (after / "report.html").read_text()
     assert "Changes since the earlier plan" in report
-    assert "K-01 is no longer among the coaches" in report
+    assert "K-01 is no longer in the list of coaches" in report
 
 
 def test_advise_without_suggestions_prints_a_message(gender_coach: Command, before: Path) -> None:

@@ -160,7 +160,7 @@ def test_all_faults_of_a_file_are_located() -> None:
     ("header", "place", "expected"),
     [
         ([*GOOD, "capacity"], "1:capacity", "belongs in the list of coaches"),
-        ([*GOOD, "Role"], "1:role", "occurs twice"),
+        ([*GOOD, "Role"], "1:role", "appears twice"),
         ([*GOOD, ""], "1:H", "has data in row 2 but no header"),
         (list(GOOD), "2:H", "to the right of the last header"),
         ([*list(GOOD)[:6], "rol"], "1:role", "this required column is missing"),

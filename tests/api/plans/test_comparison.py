@@ -69,7 +69,7 @@ def test_draft_is_compared_with_the_published_plan(
     because = {move["coachee"]: move["because"] for move in comparison["moves"]}
     assert because.keys() == {"C-2", "C-3", "C-4"}
     assert because["C-4"] == "had no coach before"
-    assert because["C-2"] == "to place someone who had no coach before"
+    assert because["C-2"] == "to make room for someone who had no coach before"
 
 
 def test_two_plans_of_a_cycle_can_be_compared_in_both_directions(
@@ -122,7 +122,7 @@ def test_coach_who_has_left_the_cycle_is_still_shown_by_name(
     ).is_success
     plan_id = world.plan(cycle_id, world.result({"C-1": "K-1", "C-2": "K-1", "C-3": "K-1"}))
     (move,) = office.get(f"{API}/plans/{plan_id}/comparison").json()["moves"]
-    assert move["because"] == "K-2 is no longer among the coaches"
+    assert move["because"] == "K-2 is no longer in the list of coaches"
     page = office.get(f"/plans/{plan_id}/compare").text
     assert "Coach 2 (K-2)" in page, "a coach who has left is still shown by name"
 

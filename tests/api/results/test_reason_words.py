@@ -24,7 +24,7 @@ ALLOWANCE = facts.NO_RANK_ALLOWANCES["strict"]()
         ),
         (
             facts.COUNTRY_EXCLUDED(countries=facts.BOTH_COUNTRY(country="AL")),
-            "both from Albania, a pair that this cycle excludes",
+            "both from Albania; this cycle excludes this combination",
         ),
         (facts.SAME_RANK(rank="OF-5"), "both OF-5"),
         (

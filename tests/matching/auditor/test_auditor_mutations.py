@@ -150,7 +150,7 @@ FIRST_DAY = SESSIONS[0].start.date()
 STEPS = leftover(SOUND).funnel
 CHANGES: dict[str, tuple[Mutation, str]] = {
     "a match is dropped": (
-        lambda result: result_changed(matches=result.matches[1:])(result), "c1: does not occur"),
+        lambda result: result_changed(matches=result.matches[1:])(result), "c1: does not appear"),
     "keys of people are added": (
         result_changed(people=MatchedPeople(coachees=(), coaches=())), "the people's keys"),
     "a match is doubled": (

@@ -49,12 +49,12 @@ def test_move_names_each_reason_why_a_pair_became_impossible() -> None:
     left = Roster(coachees=ROSTER.coachees[1:], coaches=ROSTER.coaches)
     assert (
         english(moves_by_coachee(left, without("c1"))["c1"].reason)
-        == "c1 is no longer among the coachees"
+        == "c1 is no longer in the list of coachees"
     )
     without_coach = Roster(coachees=ROSTER.coachees, coaches=ROSTER.coaches[1:])
     assert (
         english(moves_by_coachee(without_coach, without("c1"))["c1"].reason)
-        == "k1 is no longer among the coaches"
+        == "k1 is no longer in the list of coaches"
     )
     refused = changed(ROSTER, "k1", refuses=frozenset({"c1"}))
     assert (
@@ -68,7 +68,7 @@ def test_move_names_each_reason_why_a_pair_became_impossible() -> None:
     )
     fewer = changed(ROSTER, "k1", capacity=1)
     move = moves_by_coachee(fewer, without("c1"))["c1"]
-    assert english(move.reason) == "k1 now takes 1 coachee instead of 2"
+    assert english(move.reason) == "k1 now has 1 place instead of 2"
     assert (move.change, move.before, move.after) == (CoacheeChange.UNPLACED, "k1", None)
 
 
@@ -77,7 +77,7 @@ def test_move_of_pair_that_could_have_stayed_reports_that_it_made_room() -> None
     newcomer = first.model_copy(update={"coachee": "c4"})
     after = SOUND.model_copy(update={"matches": (newcomer, *others)})
     by_coachee = moves_by_coachee(ROSTER, after)
-    assert english(by_coachee["c1"].reason) == "to place someone who had no coach before"
+    assert english(by_coachee["c1"].reason) == "to make room for someone who had no coach before"
     assert english(by_coachee["c4"].reason) == "had no coach before"
     assert english(moves_by_coachee(ROSTER, without("c1"))["c1"].reason) == (
         "other coachees need this coach's places or times"
@@ -102,7 +102,7 @@ def test_moved_session_reports_who_is_not_free_or_that_others_moved() -> None:
     (again,) = explain_moves(evaluator(ROSTER, cycle), SOUND, after)
     assert (
         english(again.sessions[0].reason)
-        == "sessions of this cycle can no longer start at that time"
+        == "sessions in this cycle can no longer start at that time"
     )
 
 

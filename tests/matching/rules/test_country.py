@@ -52,4 +52,4 @@ def test_an_excluded_pair_of_countries_is_forbidden_under_every_relation(
 ) -> None:
     for pair in (("AL", "ME"), ("ME", "AL")):
         found = points_and_phrase(*pair, relation=relation, excluded=[["AL", "ME"]])
-        assert found == (FORBIDDEN, "AL and ME, a pair that this cycle excludes")
+        assert found == (FORBIDDEN, "AL and ME; this cycle excludes this combination")

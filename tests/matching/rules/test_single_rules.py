@@ -51,7 +51,7 @@ def test_a_refusal_forbids_the_pair_only_if_it_names_the_other_person(
 def test_a_coach_of_another_unit_is_forbidden_by_the_chain_of_command() -> None:
     coachee = {"unit": "1st Brigade"}
     coach = {"unit": "Training Command", "chain_of_command": ["c"]}
-    phrase = "in the coach's chain of command, now or in the last 24 months"
+    phrase = "the coach is, or was in the last 24 months, in the coachee's chain of command"
     assert points_and_phrase("unit", coachee, coach) == (FORBIDDEN, phrase)
 
 
@@ -60,7 +60,7 @@ def test_a_preferred_coach_has_ten_points_less_for_each_place_and_never_below_te
     place: int, points: int
 ) -> None:
     prefers = [f"other {number}" for number in range(1, place)] + ["k"]
-    phrase = f"the coachee's choice number {place}"
+    phrase = f"number {place} on the coachee's list of preferred coaches"
     assert points_and_phrase("preference", {"prefers": prefers}, {}) == (points, phrase)
 
 
@@ -69,7 +69,7 @@ def test_a_preferred_coach_has_ten_points_less_for_each_place_and_never_below_te
     [
         (["Policy"], ["policy ", "Training"], (100, "1 of 1 topic: Policy")),
         (["Policy", "policy"], ["Policy"], (100, "1 of 1 topic: Policy")),
-        (["Policy", " "], [" "], (0, "none of the coachee's topics")),
+        (["Policy", " "], [" "], (0, "the coach covers none of the coachee's topics")),
         ([" "], [" "], (100, "the coachee has not named any topics")),
         (["A", "B", "C"], ["C", "A"], (66, "2 of 3 topics: A, C")),
     ],
