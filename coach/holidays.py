@@ -14,7 +14,6 @@ from functools import lru_cache
 import holidays
 
 from coach.cycle import CalendarPolicy
-from coach.people import Person
 
 _NOT_DAYS_OFF = frozenset({"workday"})  # working days that replace a day off
 
@@ -67,20 +66,3 @@ def observed_days(calendar: CalendarPolicy, country: str, days: Iterable[date]) 
     """Return the subset of `days` that observances keep free in `country`, in order."""
     only_observances = calendar.model_copy(update={"public_holidays": False})
     return sorted(days_kept_free(only_observances, country, days))
-
-
-def public_holidays_on(country: str, days: Iterable[date]) -> frozenset[date]:
-    """Return the subset of `days` that are national public holidays in `country`."""
-    return days_kept_free(CalendarPolicy(), country, days)
-
-
-def days_off(person: Person, days: Iterable[date], *, with_holidays: bool) -> frozenset[date]:
-    """Return the subset of `days`, in the person's time zone, on which the person is away.
-
-    If `with_holidays` is true, public holidays in the person's country are included.
-    """
-    wanted = frozenset(days)
-    own = {day for dates in person.unavailable for day in wanted if day in dates}
-    if with_holidays:
-        own |= public_holidays_on(person.country, wanted)
-    return frozenset(own)

@@ -160,10 +160,6 @@ class Renderer:
             return str(value)  # as Babel formats it, but faster
         return _number(value, None, self.locale)
 
-    def long_date(self, day: date) -> str:
-        """Format a date with its weekday: `Wednesday 20 January 2027`."""
-        return _date(day, self.locale.date_pattern, self.locale)
-
     def short_date(self, day: date) -> str:
         """Format a date, abbreviated: `Wed 20 Jan 2027`."""
         return _date(day, self.locale.short_date_pattern, self.locale)

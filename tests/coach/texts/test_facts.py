@@ -181,6 +181,4 @@ def test_the_pseudo_locale_lengthens_text_by_two_fifths(text: str) -> None:
 def test_pseudo_locale_accents_messages_and_names() -> None:
     shown = PSEUDO_TEXTS.text(GREETING(name="Ana", language="sq"))
     assert shown.startswith("[Ana śṕéáķś Áĺƀáńíáń")
-    assert PSEUDO_TEXTS.long_date(date(2027, 1, 20)) == "Ŵéďńéśďáý 20 Jáńúáŕý 2027".replace(
-        "J", "Ĵ"
-    )
+    assert PSEUDO_TEXTS.short_date(date(2027, 1, 20)) == "Ŵéď 20 Ĵáń 2027"
