@@ -95,10 +95,8 @@ TOO_MANY_PASSKEYS = message(
 )
 PASSKEY_TOO_LATE = message(
     "accounts.passkey_too_late",
-    (
-        "the passkey was not added, because it took too long or another user started adding it; "
-        "please try again"
-    ),
+    "the passkey was not added, because it took too long or another user started adding it; "
+    "please try again",
 )
 PASSKEY_UNKNOWN = message(
     "accounts.passkey_unknown",

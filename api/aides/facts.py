@@ -5,8 +5,8 @@ from __future__ import annotations
 from coach.texts.facts import NUMBER, message
 
 TOO_MANY = message(
-    "aides.too_many", ("you already have {limit} links for aides, which is the maximum; end "
-                      "one first"),
+    "aides.too_many", "you already have {limit} links for aides, which is the maximum; end "
+                      "one first",
     limit=NUMBER,
 )  # fmt: skip
 CYCLE_OVER = message(

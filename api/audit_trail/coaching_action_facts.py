@@ -80,11 +80,11 @@ COACHING_ACTIONS: Mapping[str, Fact] = {
         "audit_action.plan_of_modules_opened", "plan of modules viewed"
     )(),
     "post answered": message(
-        "audit_action.post_answered", ("answer about a commitment received from a post")
+        "audit_action.post_answered", "post's reply about a commitment recorded"
     )(),
     "post link made": message("audit_action.post_link_made", "link for a post created")(),
     "post may be asked": message(
-        "audit_action.post_may_be_asked", ("permission given to contact a post about a commitment")
+        "audit_action.post_may_be_asked", "permission given to contact a post about a commitment"
     )(),
     "questions answered": message("audit_action.questions_answered", "questions answered")(),
     "reason of early end recorded": message(

@@ -69,7 +69,7 @@ TOO_MANY_BUSY_TIMES = message(
     limit=NUMBER,
 )
 BUSY_READING = message(
-    "calendar.busy_reading", ("other calendars are being read at the moment; try again in a minute")
+    "calendar.busy_reading", "other calendars are being read at the moment; try again in a minute"
 )
 
 # i18n: how the two participants of a session meet, in invitations, calendars and on pages.

@@ -16,10 +16,8 @@ SIGN_IN_FIRST = message("http.sign_in_first", "please sign in first")
 # i18n: `scope` is one of read, run, people, administration, as sent to the API.
 SCOPE_MISSING = message(
     "http.scope_missing",
-    (
-        'this token does not have the scope "{scope}"; go to the account page and create a token '
-        "that has it"
-    ),
+    'this token does not have the scope "{scope}"; go to the account page and create a token '
+    "that has it",
     scope=TEXT,
 )
 ADMINISTRATORS_ONLY = message(
@@ -113,11 +111,11 @@ BODY_UNREADABLE = message(
 )
 
 NOTHING_HERE = message(
-    "http.nothing_here", ("there is nothing at this address; check that it is correct")
+    "http.nothing_here", "there is nothing at this address; check that it is correct"
 )
 WRONG_METHOD = message(
     "http.wrong_method",
-    ("this action is not possible at this address; go back to the page and try again"),
+    "this action is not possible at this address; go back to the page and try again",
 )
 
 VERSION_MISSING = message(

@@ -95,14 +95,9 @@ TRAIL_INTACT = message(
 
 TO_DO_OBSTRUCTED = plural_message(
     "overview.to_do_obstructed",
-    (
-        "{count} session can no longer take place, because somebody is no longer available or "
-        "has left"
-    ),
-    (
-        "{count} sessions can no longer take place, because somebody is no longer available or "
-        "has left"
-    ),
+    "{count} session can no longer take place, because somebody is no longer available or has left",
+    "{count} sessions can no longer take place, because somebody is no longer available or "
+    "has left",
     count=NUMBER,
 )
 TO_DO_DECLINED = plural_message(

@@ -11,7 +11,7 @@ NOT_A_CELL = message(
 )
 NO_PREFERENCES = message(
     "own_data.no_preferences",
-    "coaches cannot state preferences; enter the people whom you do not want to coach instead",
+    "coaches cannot state preferences, but you can list the people whom you do not want to coach",
 )
 ERASED = message("own_data.erased", "your data has been erased and cannot be changed")
 # i18n: the name of a checkbox of the grid, such as: Mon 09:00 to 09:30.

@@ -26,7 +26,7 @@ CONFIRM_LISTS = message(
 )
 NOTHING_TO_UNDO = message(
     "participants.nothing_to_undo",
-    ("there is no list upload to undo; once a run has started, upload the earlier lists instead"),
+    "there is no list upload to undo; once a run has started, upload the earlier lists instead",
 )
 # i18n: a warning about a person in an uploaded list.
 WITHDRAWN = message("participants.withdrawn", "has chosen to leave the cycle, and will be left out")

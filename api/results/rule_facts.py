@@ -43,10 +43,8 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "language": (
         message(
             "rule_page.text_language_1",
-            (
-                "The coachee and the coach share a language, and both have at least the required "
-                "level."
-            ),
+            "The coachee and the coach share a language, and both have at least the required "
+            "level.",
         )(),
         message(
             "rule_page.text_language_2",
@@ -60,10 +58,8 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "country": (
         message(
             "rule_page.text_country_1",
-            (
-                "The coachee and the coach are from the same or different countries/territories, "
-                "as required."
-            ),
+            "The coachee and the coach are from the same or different countries/territories, "
+            "as required.",
         )(),
         # i18n: do not translate text in backquotes.
         message(
@@ -153,7 +149,8 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "topics": (
         message(
             "rule_page.text_topics_1",
-            "Coaches get more points the more of the coachee's topics they have expertise in.",
+            "The more of the coachee's topics a coach has expertise in, the more points the "
+            "coach gets.",
         )(),
         message(
             "rule_page.text_topics_2",
@@ -165,7 +162,8 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "preference": (
         message(
             "rule_page.text_preference_1",
-            ("Coaches get more points the higher they are on the coachee's list of preferences."),
+            "The higher a coach is on the coachee's list of preferences, the more points "
+            "the coach gets.",
         )(),
         message(
             "rule_page.text_preference_2",
@@ -177,7 +175,7 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "availability": (
         message(
             "rule_page.text_availability_1",
-            "Pairs get more points the more free time they have in common for their sessions.",
+            "The more free time a pair has in common for its sessions, the more points it gets.",
         )(),
         message(
             "rule_page.text_availability_2",

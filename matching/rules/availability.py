@@ -21,7 +21,7 @@ _ROWS_AT_ONCE = 2_048
 
 
 class AvailabilityRule(Rule):
-    """Pairs get more points the more free time they have in common for their sessions.
+    """The more free time a pair has in common for its sessions, the more points it gets.
 
     The rule counts the times on the cycle's grid at which a session could start because both are
     free. A pair with at least 20 such start times for each session of the series gets 100 points;

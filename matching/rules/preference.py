@@ -17,7 +17,7 @@ _MIN_POINTS = 10  # minimum for any coach on the list
 
 
 class PreferenceRule(Rule):
-    """Coaches get more points the higher they are on the coachee's list of preferences.
+    """The higher a coach is on the coachee's list of preferences, the more points the coach gets.
 
     The first coach on the coachee's list gets 100 points and each further one 10 fewer, but at
     least 10. A coach who is not on the list gets 0. If the coachee has not stated a

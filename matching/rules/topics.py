@@ -15,7 +15,7 @@ from matching.rules.rule import MAX_POINTS, Example, Indices, Points, Rule, Rule
 
 
 class TopicsRule(Rule):
-    """Coaches get more points the more of the coachee's topics they have expertise in.
+    """The more of the coachee's topics a coach has expertise in, the more points the coach gets.
 
     Points are the percentage of the coachee's topics that the coach also lists, rounded down.
     Topics are compared by name, ignoring case and surrounding spaces. If the coachee has not

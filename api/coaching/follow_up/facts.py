@@ -39,14 +39,12 @@ NOT_HANDED_OVER = message(
 )
 POST_WITHOUT_ADDRESS = message(
     "follow_up.post_without_address",
-    ("enter the post's email address, so that we can contact its holder"),
+    "enter the post's email address, so that we can contact its holder",
 )
 ADDRESS_WITHOUT_CONSENT = message(
     "follow_up.address_without_consent",
-    (
-        "tick the box that allows us to contact the holder of the post, or leave the email "
-        "address empty"
-    ),
+    "tick the box that allows us to contact the holder of the post, or leave the email "
+    "address empty",
 )
 NOT_A_POST = message(
     "follow_up.not_a_post",

@@ -71,5 +71,5 @@ WAIVER_NOT_ENOUGH = message(
     reasons=FACT,
 )
 GONE = message(
-    "pair_decision.gone", ("no effect, because the coach or the coachee has left the cycle")
+    "pair_decision.gone", "no effect, because the coach or the coachee has left the cycle"
 )

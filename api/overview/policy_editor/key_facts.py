@@ -192,8 +192,8 @@ HINTS: Mapping[str, Fact] = {
     )(),
     "calendar.observances": message(
         "policy_hint.calendar_observances",
-        "People from a listed country/territory have no sessions on its holidays. Enter one "
-        "country/territory on each line, such as ME: orthodox, islamic.",
+        "People from a country/territory have no sessions on the holidays listed for it. "
+        "Enter one country/territory on each line, such as ME: orthodox, islamic.",
     )(),
     "rules.language.minimum_level": message(
         "policy_hint.language_minimum_level",

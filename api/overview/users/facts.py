@@ -43,7 +43,7 @@ CHOOSE_COUNTRY = message("users.choose_country", "enter at least one country cod
 NO_SUCH_CYCLE = message("users.no_such_cycle", "there is no cycle {id}", id=TEXT)
 NOT_A_COUNTRY = message(
     "users.not_a_country",
-    ('"{code}" is not a country code; use a two-letter ISO 3166-1 code such as RS, or the code XK'),
+    '"{code}" is not a country code; use a two-letter ISO 3166-1 code such as RS, or the code XK',
     code=TEXT,
 )
 ONLY_MANAGERS = message(
