@@ -168,7 +168,7 @@ INCOMPLETE_REMEDY = message(
 # Re-matches.
 MOVED_TWICE = message("finding.moved_twice", "contain the same coachee twice")
 WRONG_MOVE = message("finding.wrong_move", "is missing or wrong; expected: {reason}", reason=FACT)
-NOTHING_MOVED = message("finding.nothing_moved", "is reported, but nothing moved")
+NOTHING_MOVED = message("finding.nothing_moved", "is reported, but nothing has moved")
 
 # Sessions.
 FAR_OUTSIDE = message("finding.far_outside", "is far outside the cycle")

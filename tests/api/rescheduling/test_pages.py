@@ -100,7 +100,7 @@ def test_the_other_participant_sees_a_decline_on_their_pages(
     html = client.get(theirs.partition("/sessions/")[0]).text
     assert "the other participant cannot come" in html
     page = client.get(theirs.removesuffix("/another-time")).text
-    assert "The other participant cannot come at this time" in page
+    assert "The other participant cannot make this time" in page
     assert "in hospital" not in html + page
 
 

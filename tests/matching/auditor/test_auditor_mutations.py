@@ -210,7 +210,7 @@ CHANGES: dict[str, tuple[Mutation, str]] = {
     "an invented move": (
         result_changed(moves=(Move(coachee="c1", change=CoacheeChange.MOVED, before="k2",
                                    after="k1", reason=LEGACY(text="no reason"), sessions=()),)),
-        "move of c1: is reported, but nothing moved"),
+        "move of c1: is reported, but nothing has moved"),
     "a level is dropped": (
         lambda result: result_changed(levels=result.levels[1:])(result), "; expected placed"),
 }  # fmt: skip
