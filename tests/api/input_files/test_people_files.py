@@ -231,7 +231,7 @@ def test_invalid_utf8_is_located() -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ("id,name".encode("utf-16"), "email: the column is required"),
+        ("id,name".encode("utf-16"), "email: this required column is missing"),
         (b"id\x00", "not text"),
         (b'id,name\n"C-1,Ana\n', "quotation mark"),
         (b"PK\x03\x04 and nothing more", "damaged"),

@@ -96,7 +96,7 @@ def test_address_change_is_confirmed_by_code_sent_to_current_address(coach: Pers
     assert coach.address == "k1@example.org"
     code = coach.mailed()
     assert coach.server.taken[-1].recipient == "k1@example.org"
-    assert "replaces this email address" in coach.server.taken[-1].text
+    assert "new email address will replace this one" in coach.server.taken[-1].text
     assert code not in coach.server.taken[-1].mail["Subject"]
     assert _confirm(coach, code) == HTTPStatus.NO_CONTENT
     assert coach.address == NEW

@@ -131,7 +131,7 @@ def test_proposer_of_a_time_is_told_once_that_nobody_answered(
     assert composed is not None
     text = message_from_bytes(composed.content, policy=policy.default).get_body(("plain",))
     assert text is not None
-    assert "Nobody answered" in text.get_content()
+    assert "Nobody replied" in text.get_content()
     assert read_proposals(late, coachee, session.id)[0].id == proposal
 
 
