@@ -137,6 +137,12 @@ def test_quick_answer_and_maximal_subset_agree_with_the_exact_answer(seed: int) 
             assert not exact.can_hold(held | 1 << one, never)
 
 
+def test_size_of_sets_is_bounded_by_the_capacity_with_contracting_sessions() -> None:
+    gap = {"contracting_minutes": 30, "contracting_gap_days": (7, 14)}
+    calendar = tuesdays([(540, 720)] * 2, 8, 3, **gap)
+    assert calendar.max_coachees == calendar.capacity == 2
+
+
 def test_only_the_two_sessions_of_one_pair_are_ordered_on_a_day() -> None:
     calendar = tuesdays([(540, 720)] * 2, 3, 1, contracting_minutes=30, contracting_gap_days=(0, 7))
     home = calendar.home[0]
