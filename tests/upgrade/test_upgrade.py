@@ -552,7 +552,14 @@ def test_plans_and_answers_of_an_older_version_are_shown_and_compared(client: Te
 
 
 def _in_current_words(reason: str) -> str:
-    return reason.replace("both offer ", "both speak ").replace("RS and SE", "Serbia and Sweden")
+    for former, current in (
+        ("both offer ", "both speak "),
+        ("RS and SE", "Serbia and Sweden"),
+        ("states no preference", "has not stated a preference"),
+        ("names no topic", "has not named any topics"),
+    ):
+        reason = reason.replace(former, current)
+    return reason
 
 
 def _stored_sentences(older: Path) -> dict[str, set[str]]:
