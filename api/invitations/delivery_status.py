@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pydantic.json_schema import SkipJsonSchema
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session as Transaction
 
 from api.cycles.service import cycle_row
@@ -134,22 +134,18 @@ def delivery_status_of(tx: Transaction, services: Services, cycle_id: str) -> De
         sends=services.settings.mail.enabled,
         waiting=sum(counts[state] for state in UNDELIVERED_STATES),
         sent=counts[MailState.SENT],
-        failed=_failed_mails(tx, cycle_id),
+        failed=_failed_mails(tx, *of_cycle),
         trouble=decode_problem(trouble or ""),
     )
 
 
-def _failed_mails(tx: Transaction, cycle_id: str) -> tuple[FailedMail, ...]:
-    """Return a cycle's failed emails except `ACCESS_KINDS`, grouped by person."""
+def _failed_mails(tx: Transaction, *of_cycle: ColumnElement[bool]) -> tuple[FailedMail, ...]:
+    """Return the failed emails that satisfy the conditions `of_cycle`, grouped by person."""
     failed = tx.execute(
         select(MailRow, PersonRow, SessionRow.number, SessionRow.starts_at)
         .join(PersonRow, PersonRow.id == MailRow.person_id)
         .outerjoin(SessionRow, SessionRow.id == MailRow.session_id)
-        .where(
-            MailRow.cycle_id == cycle_id,
-            MailRow.kind.not_in(ACCESS_KINDS),
-            MailRow.state == MailState.FAILED,
-        )
+        .where(*of_cycle, MailRow.state == MailState.FAILED)
         .order_by(PersonRow.code, SessionRow.starts_at, MailRow.id)
     )
     return tuple(

@@ -148,12 +148,8 @@ def _month(value: Any, _: ReadContext) -> int:  # noqa: ANN401 - as above
 
 
 def _choice_reader(choices: Iterable[StrEnum]) -> Reader:
-    exact = {choice.value: choice for choice in choices}
-
-    def read(text: str, read_context: ReadContext) -> StrEnum:
-        return exact.get(text) or cells.choice(exact.values())(text, read_context)
-
-    return _scalar_reader(_text_reader(read, next(iter(exact))))
+    members = tuple(choices)
+    return _scalar_reader(_text_reader(cells.choice(members), members[0].value))
 
 
 _LANGUAGE = _scalar_reader(_text_reader(cells.language, "bs"))

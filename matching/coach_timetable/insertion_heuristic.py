@@ -53,7 +53,8 @@ class PartialTimetable:
             return not taken >> position & 1
         if home in self._on and not calendar.fits_together(home, self._on[home] | bit):
             return False
-        return calendar.position_week[position] not in self._full_weeks()
+        week = calendar.position_week[position]
+        return not calendar.week_can_bind or self._week.get(week, 0) < calendar.week_limit[week]
 
     def add(self, candidate: int, positions: Sequence[int]) -> bool:
         """Add a series; return false if its own sessions together violate a limit."""

@@ -33,8 +33,6 @@ class PricingSearch:
         found: the sets that were found, in order of increasing profit.
         undecided: sets of sufficient profit that might be feasible. If nothing was found, all other
             feasible sets whose profit exceeds the threshold contain one of these.
-        is_complete: whether no other set can have more profit than the last one that was found;
-            false until the search ends.
     """
 
     def __init__(
@@ -49,8 +47,15 @@ class PricingSearch:
         self._failures = 0
         self.found: list[int] = []
         self.undecided: list[int] = []
-        self.is_complete = False
         self._is_cut_short = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether, once the search has ended, no set can have more profit than the last one found.
+
+        If none was found, no set's profit exceeds the threshold.
+        """
+        return not (self._is_cut_short or self.undecided)
 
     def run(self) -> None:
         """Run the search and store improving sets in `found`."""
@@ -58,13 +63,11 @@ class PricingSearch:
         highest = sorted(profit, key=lambda one: (-profit[one], one))[: self._max_coachees]
         if self._can_hold(sum(1 << one for one in highest)):
             self.found.append(sum(1 << one for one in highest))
-            self.is_complete = True
             return
         bound, weight = oracle.lagrangian_weights(profit, self._deadline)
         self._gain = {one: profit[one] - weight[one] for one in profit}
         order = sorted(profit, key=lambda one: (-self._gain[one], -profit[one], one))
         self._visit(0, 0.0, bound, order)
-        self.is_complete = not (self._is_cut_short or self.undecided)
 
     def _visit(self, held: int, value: float, bound: float, rest: Sequence[int]) -> None:
         """Visit the sets that consist of `held` and any part of `rest`.

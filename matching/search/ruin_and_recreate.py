@@ -7,7 +7,7 @@ is undone. Values are lexicographic: one unit of an earlier objective outweighs 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 
 import numpy as np
@@ -124,21 +124,23 @@ class RuinAndRecreate:
         Mostly, the round is about a coachee without a match or a coach with a free place, whichever
         there are fewer of.
         """
-        repair, coach, coachees = self._repair, -1, self._coachees
+        coachees = self._coachees
         if self._random.random() < _UNPLACED_FIRST:
-            unplaced, not_full = repair.unplaced, repair.not_full
+            unplaced, not_full = self._repair.unplaced, self._repair.not_full
             if 0 < len(not_full) < len(unplaced):
-                coach = self._random.choice(not_full)
-                coachees = repair.coachees_of(coach)
-            else:
-                coachees = unplaced or coachees
+                return self._centre_at_free_place(not_full)
+            coachees = unplaced or coachees
         centre = self._random.choice(coachees)
-        if coach < 0:
-            own = repair.coaches_of(centre)
-            return centre, [self._random.choice(own[: 1 + len(own) // 2])]
-        match = repair.match_of(centre)
-        other = coach if match is None else int(self._coach[match])
-        return centre, [coach] if other == coach else [coach, other]
+        own = self._repair.coaches_of(centre)
+        return centre, [self._random.choice(own[: 1 + len(own) // 2])]
+
+    def _centre_at_free_place(self, not_full: Sequence[int]) -> tuple[int, list[int]]:
+        """Draw a coach with a free place and one of their coachees, and add the present coach."""
+        coach = self._random.choice(not_full)
+        centre = self._random.choice(self._repair.coachees_of(coach))
+        match = self._repair.match_of(centre)
+        present = coach if match is None else int(self._coach[match])
+        return centre, [coach] if present == coach else [coach, present]
 
     def _add_coaches_near(self, centre: int, coaches: list[int]) -> None:
         """Draw more coaches, most of whom suit the same coachees."""

@@ -145,13 +145,18 @@ class SearchState:
         self, objectives: Sequence[Objective], allowed: NDArray[np.bool_]
     ) -> tuple[FlowSolution, LexicographicObjective] | None:
         """Solve the assignment relaxation for `objectives`; return `None` if weights overflow."""
-        combined = LexicographicObjective(self.problem, [*self.required_objectives, *objectives])
-        if not fits_integer_range(self.problem, combined.max_profit):
+        combined = self._combined(objectives)
+        if combined is None:
             return None
         pairs = np.flatnonzero(allowed)
         return solve_flow(
             self.problem, pairs, combined.profit[pairs], self.deadline.check
         ), combined
+
+    def _combined(self, objectives: Sequence[Objective]) -> LexicographicObjective | None:
+        """Combine the required objectives with others; return `None` if weights overflow."""
+        combined = LexicographicObjective(self.problem, [*self.required_objectives, *objectives])
+        return combined if fits_integer_range(self.problem, combined.max_profit) else None
 
     def parts(self, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
         """Split the `allowed` pairs into parts that can be searched independently.
@@ -278,9 +283,8 @@ class SearchState:
 
     def _repair(self, start: Choice, pairs: Choice, accept: Callable[[Choice], bool]) -> None:
         """Ruin and recreate `start` until `accept` returns true, with a share of the effort."""
-        objectives = [*self.required_objectives, Objective(self.problem.points)]
-        combined = LexicographicObjective(self.problem, objectives)
-        if fits_integer_range(self.problem, combined.max_profit):
+        combined = self._combined([Objective(self.problem.points)])
+        if combined is not None:
             search = RuinAndRecreate(self.oracles, start, pairs, combined.profit[pairs])
             with self.heuristic(_REPAIR_SHARE, ends=False) as deadline:
                 search.run(accept, deadline)
