@@ -1,8 +1,7 @@
 """LP relaxation of a coach's timetable, which often decides feasibility and yields cuts.
 
 If the optimum is smaller than the size of the set, the dual values yield a Lagrangian cut that
-proves the set infeasible. An integral optimum whose days can be packed is a timetable. Violated day
-cuts are added between solves.
+proves the set infeasible. An integral optimum is a timetable. Positions must be starts.
 """
 
 from __future__ import annotations
@@ -21,14 +20,12 @@ from matching.assignment.highs import (
     simplex_effort,
 )
 from matching.coach_timetable.calendar import CoachCalendar
-from matching.coach_timetable.day_cuts import DayCut, most_violated_cut
 from matching.coach_timetable.lagrangian_cut import UNIT, LagrangianCut
 from matching.coach_timetable.relaxation_rows import RelaxationRows
 from matching.coach_timetable.shared_capacity import INTEGRALITY_TOLERANCE
 from matching.deadline import Deadline
 
 _MAX_CANDIDATES = 50  # maximum size of a relaxation
-_CUT_ROUNDS = 8  # rounds of day cut separation
 
 
 class LpRelaxation:
@@ -58,10 +55,9 @@ class LpRelaxation:
             CancelledError, DeadlineExceededError: see `Deadline.check`.
         """
         rows = self._with_candidates(wanted, deadline)
-        needed = len(wanted) - INTEGRALITY_TOLERANCE
-        self._maximise(rows, dict.fromkeys(wanted, 1.0), needed, deadline)
+        self._maximise(rows, dict.fromkeys(wanted, 1.0), deadline)
         solution = self._solver.getSolution()
-        if self._solver.getObjectiveValue() > needed:
+        if self._solver.getObjectiveValue() > len(wanted) - INTEGRALITY_TOLERANCE:
             return self._integral_series(rows, np.asarray(solution.col_value), wanted)
         cut = self._cut(rows, np.asarray(solution.row_dual))
         return cut if cut.excludes(wanted) else None
@@ -80,7 +76,7 @@ class LpRelaxation:
         if len(profit) > _MAX_CANDIDATES:
             return None
         rows = self._with_candidates(sorted(profit), deadline)
-        self._maximise(rows, profit, 0.0, deadline)
+        self._maximise(rows, profit, deadline)
         return self._cut(rows, np.asarray(self._solver.getSolution().row_dual))
 
     def _with_candidates(self, wanted: Sequence[int], deadline: Deadline) -> RelaxationRows:
@@ -107,52 +103,24 @@ class LpRelaxation:
         return rows
 
     def _maximise(
-        self, rows: RelaxationRows, profit: Mapping[int, float], needed: float, deadline: Deadline
+        self, rows: RelaxationRows, profit: Mapping[int, float], deadline: Deadline
     ) -> None:
-        """Solve the relaxation, and solve it again with the day cuts that it violates.
-
-        The loop ends when no cut is violated, when the value drops to `needed`, or after
-        `_CUT_ROUNDS` rounds of cuts.
-        """
+        """Solve the relaxation; the solver is not reused after an interruption."""
         costs = np.array([profit.get(one, 0.0) for one in rows.candidates])
         index = np.arange(len(costs), dtype=np.int32)
         self._solver.changeColsCost(len(costs), index, costs)
         if self._calendar.contracting:
             # From the previous basis, these larger relaxations take several times as long.
             self._solver.clearSolver()
-        self._run(rows, deadline)
-        for _ in range(_CUT_ROUNDS):
-            if self._solver.getObjectiveValue() <= needed:
-                return
-            if not self._add_violated_cuts(rows, deadline):
-                return
-            self._run(rows, deadline)
-
-    def _run(self, rows: RelaxationRows, deadline: Deadline) -> None:
-        """Run the solver, which is not reused after an interruption."""
         self._rows = None
         require_ok(deadline.run_interruptible(self._solver.run, lambda: None))
         deadline.spend(simplex_effort(self._solver))
         self._rows = rows
 
-    def _add_violated_cuts(self, rows: RelaxationRows, deadline: Deadline) -> bool:
-        """Add the most violated cut of each day; return whether any was added."""
-        if not self._calendar.by_day:
-            return False
-        cuts: list[DayCut] = []
-        values = np.asarray(self._solver.getSolution().col_value)
-        for position, load in rows.loads(values).items():
-            deadline.check()
-            cut = most_violated_cut(self._calendar, position, load)
-            if cut is not None:
-                cuts.append(cut)
-        add_rows(self._solver, [rows.add_day_cut(cut) for cut in cuts])
-        return bool(cuts)
-
     def _integral_series(
         self, rows: RelaxationRows, values: NDArray[np.float64], wanted: Sequence[int]
     ) -> dict[int, list[int]] | None:
-        """Return the positions of each series if the solution is integral and fits each day."""
+        """Return the positions of each series if the solution is integral."""
         theirs = np.array([candidate in wanted for candidate, _ in rows.sessions])
         sessions = np.where(theirs, values[len(rows.candidates) :], 0.0)
         if np.abs(sessions - np.round(sessions)).max(initial=0.0) > INTEGRALITY_TOLERANCE:
@@ -161,19 +129,12 @@ class LpRelaxation:
         for column in np.flatnonzero(np.round(sessions)).tolist():
             candidate, position = rows.sessions[column]
             placed[candidate].append(position)
-        on: dict[int, list[int]] = {}
-        for one, series in placed.items():
-            for position in series:
-                home = self._calendar.home[position]
-                on.setdefault(home, []).append(self._calendar.occupant(one, position))
-        fits = all(self._calendar.fits(home, tuple(group)) for home, group in on.items())
-        return {one: sorted(series) for one, series in placed.items()} if fits else None
+        return {one: sorted(series) for one, series in placed.items()}
 
     def _cut(self, rows: RelaxationRows, duals: NDArray[np.float64]) -> LagrangianCut:
         """Return a cut from the rounded dual values of the shared rows."""
         calendar = self._calendar
         price = [0] * calendar.positions
-        day_cuts: list[tuple[int, DayCut]] = []
         places, *shared = duals[rows.first_shared :].tolist()
         each = round(max(0.0, places) * UNIT)
         total = each * calendar.max_coachees
@@ -184,6 +145,4 @@ class LpRelaxation:
             total += profit * row.limit
             for position in row.positions:
                 price[position] += profit
-            if row.day_cut:
-                day_cuts.append((profit, row.day_cut))
-        return LagrangianCut(calendar, price, day_cuts, each=each, total=total)
+        return LagrangianCut(calendar, price, (), each=each, total=total)

@@ -7,17 +7,13 @@ couple the candidates.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import highspy
-import numpy as np
-from numpy.typing import NDArray
 
 from matching.assignment.highs import LpRow
 from matching.coach_timetable.calendar import CoachCalendar
-from matching.coach_timetable.day_cuts import DayCut
 from matching.coach_timetable.shared_capacity import (
-    INTEGRALITY_TOLERANCE,
     CandidatePosition,
     SharedCapacity,
     shared_capacities,
@@ -73,32 +69,9 @@ class RelaxationRows:
             *map(self._row_of, self.shared),
         ]
 
-    def add_day_cut(self, day_cut: DayCut) -> LpRow:
-        """Append a day cut to `shared` and return its row."""
-        self.shared.append(SharedCapacity.of_cut(self._calendar, day_cut, list(self._columns)))
-        return self._row_of(self.shared[-1])
-
-    def loads(self, values: NDArray[np.float64]) -> Mapping[int, Mapping[int, float]]:
-        """Return a solution's loads on days with a limit above 1, keyed by day and occupant."""
-        calendar = self._calendar
-        load: dict[int, dict[int, float]] = {}
-        for (one, position), columns in self._columns.items():
-            there = sum(float(values[column]) for column in columns)
-            if (
-                there > INTEGRALITY_TOLERANCE
-                and calendar.day_limit[calendar.position_day[position]] > 1
-            ):
-                occupant = calendar.occupant(one, position)
-                load.setdefault(calendar.home[position], {})[occupant] = there
-        return load
-
     def _row_of(self, shared: SharedCapacity) -> LpRow:
-        columns, values = [], []
-        for pair in shared.pairs:
-            columns.extend(self._columns[pair])
-            value = shared.coefficient(self._calendar, pair)
-            values.extend([float(value)] * len(self._columns[pair]))
-        return -highspy.kHighsInf, float(shared.limit), columns, values
+        columns = [column for pair in shared.pairs for column in self._columns[pair]]
+        return -highspy.kHighsInf, float(shared.limit), columns, [1.0] * len(columns)
 
     def _add_series(self, column: int, candidate: int) -> None:
         """Add a candidate's session columns, and rows that express the gaps as prefix sums."""

@@ -1,6 +1,6 @@
 """LP relaxation of a coach's timetable whose columns are whole series.
 
-It has the same optimum as `LpRelaxation`, but few rows. Positions must be days.
+It has the same optimum as the program of `RelaxationRows`, but few rows. Positions must be days.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import combinations
 from random import Random
 
@@ -11,9 +10,8 @@ import pytest
 from matching.coach_timetable.day_cuts import most_violated_cut
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.coach_timetable.lagrangian_cut import LagrangianCut
-from matching.coach_timetable.lp_relaxation import LpRelaxation
-from matching.coach_timetable.relaxation_rows import RelaxationRows
-from matching.deadline import Deadline
+from matching.coach_timetable.series_relaxation import SeriesRelaxation
+from matching.coach_timetable.shared_capacity import SharedCapacity
 from tests.matching.one_coach import tuesdays
 from tests.matching.plans import never
 
@@ -51,7 +49,7 @@ def test_cut_from_some_candidates_excludes_no_feasible_set_of_others(seed: int) 
     calendar = tuesdays(windows, 1, 1)
     cuts = 0
     for wanted in combinations(range(6), 2):
-        cut = LpRelaxation(calendar).decide(wanted, never)
+        cut = SeriesRelaxation(calendar).decide(wanted, never)
         if isinstance(cut, LagrangianCut):
             cuts += 1
             for group in combinations(range(6), 2):
@@ -91,12 +89,12 @@ def test_row_of_a_day_cut_weighs_the_sessions_of_its_day() -> None:
     calendar = tuesdays([ALONE, EARLY, LATE, (540, 720)], 3, 1)
     cut = most_violated_cut(calendar, 0, dict.fromkeys(range(4), 0.5))
     assert cut is not None
-    rows = RelaxationRows(calendar, [0, 1, 2, 3])
-    _, limit, columns, values = rows.add_day_cut(cut)
-    sessions = [rows.sessions[column - len(rows.candidates)] for column in columns]
-    assert limit == cut.limit
-    assert sessions == [(one, 0) for one in range(4)]
-    assert values == [cut.coefficient(one) for one in range(4)]
+    everywhere = [(one, position) for position in range(3) for one in range(4)]
+    row = SharedCapacity.of_cut(calendar, cut, everywhere)
+    assert row.limit == cut.limit
+    assert row.pairs == [(one, 0) for one in range(4)]
+    weights = [row.coefficient(calendar, pair) for pair in row.pairs]
+    assert weights == [cut.coefficient(one) for one in range(4)]
 
 
 def test_relaxation_excludes_set_that_needs_too_many_days() -> None:
@@ -105,9 +103,9 @@ def test_relaxation_excludes_set_that_needs_too_many_days() -> None:
     calendar = tuesdays(windows, 6, 3)
     counted = 3 + (3 * 4) // 2
     assert counted > calendar.positions
-    answer = LpRelaxation(calendar).decide(range(5), Deadline(time.monotonic, None, lambda: False))
+    answer = SeriesRelaxation(calendar).decide(range(5), never)
     assert isinstance(answer, LagrangianCut)
     assert answer.excludes(range(5))
     oracle = CoachOracle(calendar)
-    assert oracle.can_hold(0b00111, Deadline(time.monotonic, None, lambda: False))
+    assert oracle.can_hold(0b00111, never)
     assert not answer.excludes(range(3))

@@ -21,6 +21,7 @@ from matching.coach_timetable.model import TimetableModel
 from matching.coach_timetable.negotiated_congestion import SHORT_EFFORT, negotiate
 from matching.coach_timetable.positions import members
 from matching.coach_timetable.quality import Quality
+from matching.coach_timetable.series_relaxation import SeriesRelaxation
 from matching.coach_timetable.subproblem import build_subproblem
 from matching.deadline import Deadline
 from matching.instance.availability_grid import build_availability_grid
@@ -71,7 +72,7 @@ def test_model_and_relaxation_agree_with_brute_force(seed: int) -> None:
     roster, cycle = crowded(Random(seed))
     for calendar in calendars(roster, cycle):
         coach = roster.coaches[calendar.coach]
-        relaxation = LpRelaxation(calendar)
+        relaxation = (SeriesRelaxation if calendar.by_day else LpRelaxation)(calendar)
         for some in range(1, 1 << len(calendar.coachees)):
             wanted = members(some)
             people = [roster.coachees[calendar.coachees[one]] for one in wanted]
@@ -97,7 +98,8 @@ def test_relaxation_and_model_never_contradict_each_other(seed: int) -> None:
     coach = random.choice(busy)
     coachees = problem.coachee[problem.by_coach[coach]].tolist()
     calendar = CoachCalendar(problem, coach, coachees)
-    relaxation = LpRelaxation(calendar)
+    assert calendar.by_day
+    relaxation = SeriesRelaxation(calendar)
     planners: dict[int, object] = {}
     for _ in range(6):
         size = random.randint(1, min(calendar.max_coachees, len(coachees)))
