@@ -8,7 +8,12 @@ from random import Random
 import pytest
 
 from matching.coach_timetable.quality import Quality
-from matching.coach_timetable.shortest_path import INFINITE_COST, cheapest_series, path_costs
+from matching.coach_timetable.shortest_path import (
+    INFINITE_COST,
+    cheapest_series,
+    least_cost,
+    path_costs,
+)
 from matching.coach_timetable.subproblem import CoachSubproblem, build_subproblem
 from tests.matching.coach_timetable.test_best_timetable import with_quality
 from tests.matching.one_coach import calendars, chains
@@ -34,6 +39,7 @@ def test_costs_to_come_and_to_go_are_least_over_all_series(seed: int) -> None:
         ]
         least = path_costs(subproblem, cost, 10)
         assert least.best == min(cost_of(subproblem, cost, chain) for chain in series)
+        assert least_cost(subproblem, cost, 10) == least.best
         for place, here in enumerate(cost):
             for position in here:
                 through = min(
@@ -47,5 +53,5 @@ def test_series_without_sessions_costs_nothing() -> None:
     roster, cycle = with_quality(Random(1))
     subproblem = build_subproblem(calendars(roster, cycle)[0], Quality(roster, cycle), {}, {})
     assert cheapest_series(subproblem, ()) == ([], 0)
-    assert path_costs(subproblem, ()).best == 0
-    assert path_costs(subproblem, ({},)).best == INFINITE_COST
+    assert path_costs(subproblem, ()).best == least_cost(subproblem, ()) == 0
+    assert path_costs(subproblem, ({},)).best == least_cost(subproblem, ({},)) == INFINITE_COST

@@ -11,13 +11,15 @@ import pytest
 from coach.availability import WeeklyWindow
 from coach.cycle import Cycle
 from coach.people import Roster
+from matching.coach_timetable.best_timetable import independent_costs
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.coach_timetable.quality import Quality
 from matching.coach_timetable.subproblem import build_subproblem, starts_of_options
 from matching.deadline import SolverError
 from tests.bench.instances import REGION, instance
+from tests.matching.coach_timetable.test_best_timetable import with_quality
 from tests.matching.crowded import crowded
-from tests.matching.one_coach import calendars, tuesdays
+from tests.matching.one_coach import calendars, chains, tuesdays, with_contracting
 from tests.matching.plans import never
 from tests.matching.roomy import sociable
 
@@ -44,6 +46,28 @@ def test_initial_timetable_fits_although_some_starts_cost_less(
             days = [calendar.day_of[start] for start in starts]
             shared_days += len(set(days)) < len(days)
     assert shared_days > 0
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_contracting_session_and_the_gap_after_it_cost_nothing(seed: int) -> None:
+    roster, cycle = with_contracting(*with_quality(Random(seed)), seed % 3)
+    quality = Quality(roster, cycle)
+    for calendar in calendars(roster, cycle):
+        row, coach, day = calendar.coachees[0], calendar.coach, calendar.position_day
+        time = {
+            position: min(
+                ((day[position], start) for start in starts),
+                key=lambda one: quality.session_cost(row, coach, one),
+            )
+            for position, starts in calendar.candidate(0).starts.items()
+        }
+        subproblem = build_subproblem(calendar, quality, {0: chains(calendar, 0)[0]}, {})
+        assert independent_costs(subproblem) == [
+            min(
+                quality.fault_cost(row, coach, [time[position] for position in chain[1:]])
+                for chain in chains(calendar, 0)
+            )
+        ]
 
 
 def test_starts_of_sessions_that_do_not_fit_are_an_error() -> None:
