@@ -28,6 +28,19 @@ def test_feasible_set_and_its_subsets_are_stored() -> None:
     assert oracle.can_hold(0b0101, passed)
 
 
+def test_infeasible_sets_stay_stored_when_others_are_found() -> None:
+    # Of three coachees with an early hour, or with a late one, only two can have half an hour.
+    windows = [*[(540, 600)] * 3, *[(660, 720)] * 3, (540, 720)]
+    calendar = tuesdays(windows, 1, 1, minutes=30, buffer_minutes=0, grid_minutes=30)
+    calendar.day_cap = calendar.week_cap = 6  # too many for day cuts, so only sets are stored
+    oracle, early, late, whole = CoachOracle(calendar), 0b0000111, 0b0111000, 0b1000000
+    assert not oracle.can_hold(early | whole, never)
+    assert not oracle.can_hold(late | whole, never)
+    assert oracle.is_excluded(early)
+    assert oracle.is_excluded(late)
+    assert not oracle.is_excluded(0b1011011)
+
+
 def test_bound_is_valid_for_more_candidates_than_the_relaxation_accepts() -> None:
     """The bound is then the total profit of all candidates."""
     calendar = tuesdays([(540, 720)] * 55, 3, 1)
