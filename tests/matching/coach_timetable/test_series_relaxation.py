@@ -24,7 +24,7 @@ from matching.coach_timetable.series_relaxation import SeriesRelaxation
 from tests.bench.instances import TIGHT, instance
 from tests.matching.brute_force import can_hold
 from tests.matching.crowded import crowded
-from tests.matching.one_coach import calendars, chains, with_contracting
+from tests.matching.one_coach import calendars, chains, tuesdays, with_contracting
 from tests.matching.plans import never
 from tests.matching.problem import problem_of
 
@@ -88,6 +88,15 @@ def test_relaxation_never_contradicts_brute_force(seed: int) -> None:
                 assert possible or len(people) > coach.capacity
 
 
+def test_sessions_that_do_not_fit_on_a_day_are_no_timetable_without_day_cuts() -> None:
+    # There is room for three sessions on the day, and any two of the first three coachees fit.
+    windows = [(540, 660), (540, 660), (570, 690), (540, 720)]
+    calendar = tuesdays(windows, 1, 1, minutes=60, buffer_minutes=0, grid_minutes=30)
+    assert SeriesRelaxation(calendar).decide([0, 1, 3], never, separates=False)
+    assert SeriesRelaxation(calendar).decide([0, 1, 2], never, separates=False) is None
+    assert isinstance(SeriesRelaxation(calendar).decide([0, 1, 2], never), LagrangianCut)
+
+
 def _optimum(calendar: CoachCalendar, profit: dict[int, float]) -> float:
     """Return the optimum of the relaxation over sessions."""
     rows, solver = RelaxationRows(calendar, list(profit)), create_highs_solver()
@@ -120,6 +129,18 @@ def test_bounds_are_optima_of_the_relaxation_over_sessions(seed: int) -> None:
                 total=cut.total,
             )
             assert alone.weight(one) == cut.weight(one)
+
+
+def test_bound_counts_both_sessions_of_a_pair_on_one_day() -> None:
+    # Each of three days has room for five sessions. A series begins with two on the first day and
+    # one on the second, or two on the second and one on the third: 2a <= 5 and a + 2b <= 5.
+    gaps = {"max_gap_days": 7, "contracting_gap_days": (0, 0), "contracting_minutes": 30}
+    lengths = {"minutes": 30, "buffer_minutes": 0, "grid_minutes": 30}
+    calendar = tuesdays([(540, 720)] * 5, 3, 2, **lengths, **gaps)
+    profit = dict.fromkeys(range(5), 1.0)
+    cut = SeriesRelaxation(calendar).cut_for(profit, never)
+    assert cut is not None
+    assert cut.bound(profit) == pytest.approx(2.5 + 1.25)
 
 
 @pytest.mark.parametrize("seed", range(4))
