@@ -41,11 +41,7 @@ class LpRelaxation:
         )
 
     def decide(
-        self,
-        wanted: Sequence[int],
-        deadline: Deadline,
-        *,
-        separates: bool = True,  # noqa: ARG002 - there are no day cuts
+        self, wanted: Sequence[int], deadline: Deadline
     ) -> LagrangianCut | dict[int, list[int]] | None:
         """Return a cut that excludes `wanted`, or a timetable for it, or `None` if undecided.
 

@@ -39,12 +39,13 @@ class SetFeasibility:
         self._calendar = calendar
         self._seed = seed
         self.limited_effort = _LIMITED_EFFORT
-        relax, negotiate = relaxation.decide, heuristics.negotiate_longer
-        self._steps: list[_Step] = [relax, negotiate]
+        self._steps: list[_Step] = [relaxation.decide, heuristics.negotiate_longer]
         if calendar.contracting:
-            # New day cuts exclude few of these sets, and take long to separate.
-            self._steps = [partial(relax, separates=False), negotiate, relax]
             self.limited_effort *= _CONTRACTING_FACTOR
+            if isinstance(relaxation, SeriesRelaxation):
+                # New day cuts exclude few of these sets, and take long to separate.
+                first = partial(relaxation.decide, separates=False)
+                self._steps = [first, heuristics.negotiate_longer, relaxation.decide]
 
     def decide(self, candidates: Sequence[int], deadline: Deadline, effort: float) -> Answer | bool:
         """Return a timetable, a cut that excludes the set, or false if there is no timetable.
