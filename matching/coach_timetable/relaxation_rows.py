@@ -44,7 +44,6 @@ class RelaxationRows:
         self._calendar = calendar
         self.candidates = candidates
         self.sessions: list[CandidatePosition] = []
-        self.shared: list[SharedCapacity] = []
         self._columns: dict[CandidatePosition, list[int]] = {}
         self._series_rows: list[LpRow] = []
         for column, candidate in enumerate(candidates):
@@ -52,7 +51,7 @@ class RelaxationRows:
             self._add_series(column, candidate)
         on_candidate()
         self.first_shared = len(self._series_rows)
-        self.shared.extend(shared_capacities(calendar, list(self._columns)))
+        self.shared = shared_capacities(calendar, list(self._columns))
 
     @property
     def size(self) -> int:
