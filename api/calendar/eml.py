@@ -272,6 +272,12 @@ def message_token(message: Message, address: str) -> str:
         address,
         message.method.value,
         str(message.sequence),
-        message.stamp.isoformat(),
+        _iso_text(message.stamp),
     )
     return hashlib.sha256("\0".join(facts).encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=16)
+def _iso_text(stamp: datetime) -> str:
+    """Return a time stamp in ISO 8601. Cached, because many messages have the same one."""
+    return stamp.isoformat()

@@ -82,11 +82,15 @@ class _Given(NamedTuple):
 
 
 class _Patterns(NamedTuple):
-    """The rendered subject, text and HTML, with placeholders. Bodies have CRLF line endings."""
+    """The rendered subject, text and HTML, with placeholders. Bodies have CRLF line endings.
+
+    `names` contains the names of all placeholders.
+    """
 
     subject: TextPattern
     plain: TextPattern
     html: TextPattern
+    names: frozenset[str]
 
 
 def mail_texts(
@@ -100,7 +104,8 @@ def mail_texts(
     optional = frozenset([name for name in _OPTIONAL if values.get(name)])
     given = _Given(optional, links.are_web_pages, bool(links.calendar))
     patterns = _patterns(texts, kind, given)
-    shown = {**values, **{name: getattr(links, name) for name in _LINKS}}
+    shown = {**values, **links._asdict()}
+    shown = {name: shown[name] for name in patterns.names}
     raw = {name: text.encode() for name, text in shown.items()}
     plain = html = raw
     together = "".join(shown.values())
@@ -137,11 +142,10 @@ def _patterns(texts: Renderer, kind: MailKind, given: _Given) -> _Patterns:
         render(texts, f"{folder}/{file}", **values).encode()
         for file in ("subject.txt", "body.txt", "body.html")
     )
-    return _Patterns(
-        TextPattern(subject, names),
-        TextPattern(_with_crlf(plain), names),
-        TextPattern(_with_crlf(html), names),
+    patterns = tuple(
+        TextPattern(text, names) for text in (subject, _with_crlf(plain), _with_crlf(html))
     )
+    return _Patterns(*patterns, frozenset().union(*(one.names for one in patterns)))
 
 
 def _with_crlf(text: bytes) -> bytes:

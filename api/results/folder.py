@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -39,6 +40,8 @@ RESULT_PARTS = (
 
 UNSOUND_FOLDER = "unsound"
 """The folder for a plan that failed its audit; it exists only in this case."""
+
+_FILE_MODE = 0o666  # before the umask, as usual
 
 SCRATCH_PREFIX = ".writing-"
 """The prefix of the temporary folder in which the files are first written."""
@@ -106,10 +109,14 @@ def write_results(out: Path, content: FolderContent) -> None:
 
 
 def _write_file(path: str, data: bytes) -> None:
-    with open(path, "wb", buffering=0) as file:  # noqa: PTH123 - thousands of files
+    """Write a new file. With thousands of them, a file object for each would take longer."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
+    try:
         left = data
         while left:  # a full disk accepts a part, and fails on the next write
-            left = left[file.write(left) :]
+            left = left[os.write(file, left) :]
+    finally:
+        os.close(file)
 
 
 def write_unsound_plan(out: Path, plan: bytes, findings: Iterable[str]) -> None:

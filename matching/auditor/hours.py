@@ -25,6 +25,8 @@ from matching.instance.availability_grid import AvailabilityGrid, Bits, pack
 Spans = list[tuple[int, int]]
 
 _ONE_DAY = timedelta(days=1)
+_ONE_HOUR = timedelta(hours=1)
+_HOURS = range(25)  # from midnight to midnight
 _MINUTES_PER_DAY = 24 * 60
 _MARGIN = 2 * _ONE_DAY  # exceeds the difference between local dates in any two time zones
 
@@ -50,6 +52,7 @@ class AuditCalendar:
         first, last = cycle.cycle.start - _MARGIN, cycle.cycle.end + _MARGIN
         self._days = [first + timedelta(n) for n in range((last - first).days + 1)]
         self._minutes: dict[tuple[str, date, int], int] = {}
+        self._midnights: dict[tuple[str, date], int | None] = {}
         self._weekly: dict[tuple[str, tuple[WeeklyWindow, ...]], Spans] = {}
         self._walls: dict[tuple[str, int, int], list[tuple[date, int]]] = {}
         self._holidays: dict[str, frozenset[date]] = {}
@@ -116,11 +119,23 @@ class AuditCalendar:
         return self._holidays[country]
 
     def _wall(self, zone: str, day: date, minute: int) -> int:
+        midnight = self._regular_midnight(zone, day)
+        if midnight is not None:
+            return midnight + minute
         key = zone, day, minute
         if key not in self._minutes:
             wall = datetime.combine(day, time()) + timedelta(minutes=minute)
             self._minutes[key] = _minute_of_wall(wall, zone)
         return self._minutes[key]
+
+    def _regular_midnight(self, zone: str, day: date) -> int | None:
+        """Return the minute of midnight if the UTC offset is the same at all hours of the day."""
+        key = zone, day
+        if key not in self._midnights:
+            midnight = datetime.combine(day, time(), time_zone(zone))
+            offsets = {(midnight + _ONE_HOUR * hour).utcoffset() for hour in _HOURS}
+            self._midnights[key] = minute_of(midnight) if len(offsets) == 1 else None
+        return self._midnights[key]
 
     def length(self, number: int) -> int:
         """Return the length of session `number`; number 0 is a contracting session."""
