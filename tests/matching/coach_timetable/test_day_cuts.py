@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from matching.coach_timetable.day_cuts import most_violated_cut
+from matching.coach_timetable.day_cuts import DayCut, most_violated_cut
 from matching.coach_timetable.feasibility_and_pricing import CoachOracle
 from matching.coach_timetable.lagrangian_cut import LagrangianCut
 from matching.coach_timetable.series_relaxation import SeriesRelaxation
@@ -40,6 +40,26 @@ def test_day_cut_with_lifted_candidates_is_valid_for_every_feasible_set(seed: in
         for group in combinations(everybody, size):
             if calendar.fits(0, group):
                 assert sum(lifted[one] for one in group) <= row.limit
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_limit_and_lifted_coefficient_are_the_tightest_that_are_valid(seed: int) -> None:
+    random = Random(seed)
+    windows = [random.choice(EVERY_HOUR) for _ in range(7)]
+    windows = [(first, last) for first, last in windows if last - first >= 60]
+    calendar = tuesdays(windows, 1, 1, minutes=60, buffer_minutes=0, grid_minutes=30)
+    *others, lifted = range(len(windows))
+    weight = {one: random.randint(0, 3) for one in others}
+    groups = [group for size in range(4) for group in combinations(others, size)]
+
+    def heaviest(*beside: int) -> int:
+        """Return the greatest weight of `others` that fit the day together with `beside`."""
+        fitting = [group for group in groups[1:] if calendar.fits(0, (*group, *beside))]
+        return max((sum(weight[one] for one in group) for group in fitting), default=0)
+
+    cut = DayCut(calendar, 0, weight)
+    assert cut.limit == heaviest()
+    assert cut.coefficient(lifted) == cut.limit - heaviest(lifted)
 
 
 @pytest.mark.parametrize("seed", range(10))
