@@ -139,13 +139,10 @@ def _patterns(texts: Renderer, kind: MailKind, given: _Given) -> _Patterns:
     folder = _FOLDERS[kind.method]
     names = {placeholder.encode(): name for name, placeholder in placeholders.items()}
     subject, plain, html = (
-        render(texts, f"{folder}/{file}", **values).encode()
+        TextPattern(_with_crlf(render(texts, f"{folder}/{file}", **values).encode()), names)
         for file in ("subject.txt", "body.txt", "body.html")
     )
-    patterns = tuple(
-        TextPattern(text, names) for text in (subject, _with_crlf(plain), _with_crlf(html))
-    )
-    return _Patterns(*patterns, frozenset().union(*(one.names for one in patterns)))
+    return _Patterns(subject, plain, html, subject.names | plain.names | html.names)
 
 
 def _with_crlf(text: bytes) -> bytes:
