@@ -1,6 +1,7 @@
-"""A cycle's group events: their kinds, their audiences, and the times of each date.
+"""A cycle's group events: their kinds, their audiences, and the times of each occurrence.
 
-A date is entered in the event's time zone, either as a day and a time of day or as whole days.
+The time of an occurrence is entered in the event's time zone, as a day and a time of day, or as
+whole days.
 """
 
 from __future__ import annotations

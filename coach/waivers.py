@@ -1,4 +1,4 @@
-"""Waivers: rules that the programme manager lifts for individual pairs."""
+"""Waivers: exemptions from rules that the programme manager grants to individual pairs."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ COACHING_ACTIONS: Mapping[str, Fact] = {
     "agreement closed": message("audit_action.agreement_closed", "agreement closed")(),
     "agreement completed": message("audit_action.agreement_completed", "agreement completed")(),
     "agreement kept": message(
-        "audit_action.agreement_kept", "proposed change to an agreement dropped"
+        "audit_action.agreement_kept", "proposed change to an agreement withdrawn"
     )(),
     "agreement proposed": message("audit_action.agreement_proposed", "agreement proposed")(),
     "agreement written": message("audit_action.agreement_written", "agreement written")(),

@@ -56,13 +56,13 @@ _FORCE = typer.Option("--force", help=_("Replace an existing database, after sav
 _ERASED = typer.Option(
     "--erased",
     metavar="LIST",
-    help=_("A list of erased people's IDs, so that they are erased again. Can be repeated."),
+    help=_(
+        "A list of the IDs of people erased since the backup, to erase them again. Can be repeated."
+    ),
 )
 _NOBODY_ERASED = typer.Option(
     "--nobody-erased",
-    help=_(
-        "Restore without a list of erased IDs, because nobody has been erased since the backup."
-    ),
+    help=_("Restore without such a list, because nobody has been erased since the backup."),
 )
 
 

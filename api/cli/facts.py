@@ -216,7 +216,7 @@ FILE_INVITES = message(
     "summary.file_invites",
     "an invitation (.ics) and an email (.eml) for each person and session",
 )
-FILE_FORMS = message("summary.file_forms", "session note and feedback form, to print")
+FILE_FORMS = message("summary.file_forms", "printable session note and feedback form")
 FILE_UNMATCHED = message("summary.file_unmatched", "coachees without a coach, with reasons")
 FILE_RESULT = message(
     "summary.file_result", "the result and its input files, in machine-readable form"

@@ -55,7 +55,7 @@ LIST_UNREADABLE = message(
 )
 LIST_OF_OTHER_DEPLOYMENT = message(
     "data_protection.list_of_other_deployment",
-    "{path} is not a list of erased IDs that was written with this key file",
+    "{path} is not a list of erased people's IDs that was written with this key file",
     path=TEXT,
 )
 LIST_ALTERED = message(

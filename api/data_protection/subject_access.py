@@ -181,8 +181,9 @@ def subject_access_report(
 ) -> SubjectAccessReport:
     """Return the report about a person, and record the export in the audit trail.
 
-    With `to_person`, the report also contains the person's refusals, which the other side must not
-    learn, and the texts of their agreements, goals and commitments, which the office must not see.
+    With `to_person`, the report also contains the person's refusals, which must not be disclosed to
+    the people refused, and the texts of their agreements, goals and commitments, which the office
+    must not see.
 
     Raises:
         NotFoundError: there is no such person.

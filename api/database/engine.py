@@ -84,7 +84,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """Open a reading transaction on a consistent snapshot, and roll it back at the end."""
+        """Open a read transaction on a consistent snapshot, and roll it back at the end."""
         with Transaction(self._reading_engine, autoflush=False, info=self._info) as tx:
             yield tx
             tx.rollback()

@@ -50,7 +50,7 @@ def send_test_message(
 def send_message_again(
     cycle_id: str, mail_id: str, services: ServicesDep, seen: SendAgain | None = None
 ) -> None:
-    """Send an email again after it was sent or has failed."""
+    """Resend an email that has been sent or has failed."""
     tries = None if seen is None else seen.tries
     dispatch.send_again(services, cycle_id, mail_id, seen_tries=tries)
 

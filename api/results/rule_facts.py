@@ -116,7 +116,7 @@ TEXTS: Mapping[str, tuple[Fact, ...]] = {
     "refusal": (
         message(
             "rule_page.text_refusal_1",
-            "Anyone may refuse a person without giving a reason. The two are then never matched.",
+            "Anyone may refuse to be matched with a person, without giving a reason.",
         )(),
         message(
             "rule_page.text_refusal_2",

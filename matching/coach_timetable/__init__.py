@@ -1,1 +1,1 @@
-"""Timetabling of a single coach: feasible sets of coachees, and the times of their sessions."""
+"""Timetabling for a single coach: feasible sets of coachees, and the times of their sessions."""

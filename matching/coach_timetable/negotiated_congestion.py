@@ -228,7 +228,7 @@ class _CongestionState:
         return not all(self._free(position, one) for position in self.series[one])
 
     def _free(self, position: int, one: int) -> bool:
-        """Return whether a session of `one` is compatible with the other sessions at a position."""
+        """Return whether `one` can have a session at `position` beside the other sessions."""
         if self._planners[one].sessions[position][0] in self._contested:
             return False
         return not self._week_can_bind or self._has_room_in_week(position, own=True)

@@ -90,7 +90,7 @@ class Quality:
         return own + gaps + (0 if continues else self.finish_cost(series[-1][0]))
 
     def points(self, coachee: int, coach: int, series: Sequence[SessionTime]) -> int:
-        """Return the points of a chronological series."""
+        """Return the points of a series. Its sessions must be in chronological order."""
         return MAX_QUALITY - self.fault_cost(coachee, coach, series)
 
     def _leave_adjacent_days(self, coachee: int, coach: int) -> frozenset[int]:

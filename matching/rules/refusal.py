@@ -12,7 +12,7 @@ from matching.rules.sparse_matrix import SparseMatrix
 
 
 class RefusalRule(Rule):
-    """Anyone may refuse a person without giving a reason. The two are then never matched.
+    """Anyone may refuse to be matched with a person, without giving a reason.
 
     Only the programme manager can see that there was a refusal, and no one can see which of the two
     refused.

@@ -55,7 +55,7 @@ class SumLevel:
             self._bound = min(self._bound, self._placed)
 
     def run(self) -> SearchResult:
-        """Search the level, add it to the decided ones, and return its value and bound."""
+        """Search the level, add it to the decided levels, and return its value and bound."""
         self._report()
         with self._state.limited_effort():  # return the incumbent and the current bound
             self._close_gap()

@@ -20,7 +20,7 @@ SHORT_KINDS: Mapping[str, Fact] = {
     "waive-rank": message("pair_decision.short_waive_rank", "rank waiver")(),
     "waive-country": message("pair_decision.short_waive_country", "country/territory waiver")(),
 }
-CHOOSE_KIND = message("pair_decision.choose_kind", "choose a decision about the pair")
+CHOOSE_KIND = message("pair_decision.choose_kind", "choose what to decide about the pair")
 NO_SUCH_PERSON = message(
     "pair_decision.no_such_person", "nobody in this list is called {text}", text=TEXT
 )

@@ -1,4 +1,4 @@
-"""Headers of people files in English and six languages of the region, in either script."""
+"""Column headers recognised in lists of people: in English and six languages of the region."""
 
 from __future__ import annotations
 

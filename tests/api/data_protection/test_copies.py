@@ -414,7 +414,7 @@ def test_emptied_list_of_the_data_folder_is_refused(deployment: Deployment) -> N
     old = deployment.folder / "old"
     deployment.done("backup", "--to", old)
     list_of_data_folder(deployment.data).write_bytes(b"")
-    assert "is not a list of erased IDs" in deployment.refused("restore", old, "--force")
+    assert "is not a list of erased people's IDs" in deployment.refused("restore", old, "--force")
 
 
 def test_foreign_entries_of_the_backup_folder_are_left_alone(deployment: Deployment) -> None:

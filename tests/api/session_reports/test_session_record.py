@@ -243,7 +243,7 @@ def test_request_to_the_office_is_to_do_until_it_is_answered(
         client.put(f"{meeting.url}/record", json=RECORD, headers=meeting.as_("K-1"))
     assert meeting.to_do() == {ToDoKind.ASKED_OFFICE: 1}
     assert (
-        "The coach asks you for: Material"
+        "The coach has asked you for: Material"
         in office.get(f"/cycles/{meeting.cycle_id}/sessions").text
     )
     for _ in range(2):
