@@ -70,6 +70,19 @@ def test_quick_test_never_accepts_an_infeasible_choice(seed: int) -> None:
                 assert all(end <= start for (_, end), (start, _) in pairwise(sorted(sessions)))
 
 
+def test_quick_test_accepts_most_feasible_choices() -> None:
+    accepted = feasible = 0
+    for seed in range(60):
+        _roster, _cycle, oracles, wanted = random_choice(Random(seed))
+        linked = oracles.linked
+        for group in linked.groups(wanted) if linked else []:
+            assert linked is not None
+            pair = min(group)
+            accepted += bool(linked.fits_quickly(pair, group - {pair}))
+            feasible += linked.can_hold(group, DEADLINE)
+    assert feasible >= accepted > 0.8 * feasible
+
+
 def test_coaches_without_new_coachees_keep_their_timetables() -> None:
     kept = 0
     for seed in range(60):
