@@ -27,9 +27,9 @@ class RatedGoal:
 def t_score(goals: Iterable[RatedGoal]) -> float | None:
     """Return the T score of goals rated at the same moment, or `None` if there are no goals.
 
-    50 means that all goals were reached as expected. The formula is that of Kiresuk and Sherman
-    (1968; see `coach.goals`), with r = 0.3 and sums over all goals, each with a weight w and a
-    level x:
+    50 means that, overall, the goals were reached as expected. The formula is that of Kiresuk and
+    Sherman (1968; see `coach.goals`), with r = 0.3 and sums over all goals, each with a weight w
+    and a level x:
 
     T = 50 + 10 sum(w x) / sqrt((1 - r) sum(w^2) + r (sum w)^2)
     """

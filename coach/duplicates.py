@@ -25,7 +25,7 @@ _MAX_SHARING = 100  # people with the same address or id who are compared with e
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The values that identify a person, in a form that can be compared across lists.
+    """The values by which a person is compared with people in other lists.
 
     Attributes:
         name: the name, as written.
@@ -94,7 +94,7 @@ class _Search:
         self.humans = same_humans([(one.person, one.address, one.name) for one in self.people])
 
     def find(self) -> Iterator[tuple[Pair, tuple[Fact, ...]]]:
-        """Yield pairs of positions with the reasons; later reasons for a pair replace earlier."""
+        """Yield pairs of positions with reasons; later reasons for a pair replace earlier ones."""
         by_name: dict[Words, list[int]] = defaultdict(list)
         by_letters: dict[str, list[int]] = defaultdict(list)
         for position, words in enumerate(self.words):

@@ -1,4 +1,4 @@
-"""Recognises the people of earlier pairs, and adds the level that avoids repeating such pairs."""
+"""Recognises the people in earlier pairs, and adds the level that avoids repeating such pairs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HumanKeys = dict[int, frozenset[str]]
 
 
 def human_keys(roster: Roster, humans: Humans, secret: str) -> HumanKeys:
-    """Return keyed digests that identify each human of a roster.
+    """Return keyed digests that identify each human in a roster.
 
     Digests are computed from the value of `person`, and from the address together with the name,
     for all rows of the human. Two humans in different rosters are the same if they have a digest in

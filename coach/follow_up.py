@@ -126,7 +126,7 @@ def is_to_be_reminded(
 
 
 def rating_moment(month: int) -> RatingMoment:
-    """Return the rating moment of the follow-up in the given month."""
+    """Return the rating moment of the follow-up `month` months after completion."""
     from coach.goals import RatingMoment  # noqa: PLC0415 - avoids a circular import
 
     return RatingMoment(f"month_{month}")

@@ -36,9 +36,9 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """The time of one date of a group event, as the UTC interval `[start, end)`.
+    """An occurrence of a group event, as the UTC interval `[start, end)`.
 
-    `first_day` and `last_day` are set if the date consists of whole days in the event's time zone.
+    `first_day` and `last_day` are set if it consists of whole days in the event's time zone.
     """
 
     start: datetime

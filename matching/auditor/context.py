@@ -80,9 +80,10 @@ class AuditContext:
         return self.reached(match.coachee) + 1
 
     def reached(self, coachee: str) -> int:
-        """Return the number of the coachee's last session before a series with a new coach.
+        """Return the session number after which a series with a new coach continues.
 
-        If there was none, return 0, or -1 if a series begins with a contracting session.
+        This is the number of the coachee's last past session. If there was none, it is 0, or -1 if
+        a series begins with a contracting session.
         """
         before_first = -1 if self.cycle.sessions.contracting_minutes else 0
         if self.under_way is None:

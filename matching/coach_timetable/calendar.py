@@ -45,9 +45,9 @@ class CoachCalendar(CoachPositions):
     """A coach's positions and candidates.
 
     Attributes:
-        previous_day: for each candidate, the day of the last past session, or `None`.
-        previous_number: for each candidate, the number of the last past session; if there is none,
-            one less than the number of the first session.
+        previous_day: for each candidate, the day of the last past session with this coach, or
+            `None`.
+        previous_number: for each candidate, the session number after which the series continues.
     """
 
     def __init__(self, problem: MatchingProblem, coach: int, coachees: Sequence[int]) -> None:
@@ -60,7 +60,7 @@ class CoachCalendar(CoachPositions):
         self._sessions: dict[int, list[tuple[int, int, int]]] = {}
 
     def _read_demand(self, problem: MatchingProblem) -> None:
-        """Store how many sessions each candidate still needs, and the times of earlier sessions."""
+        """Store how many sessions each candidate still needs, and where their series continue."""
         some = len(self.coachees)
         opens = problem.limits.contracting is not None
         self._remaining = [self.count + opens] * some

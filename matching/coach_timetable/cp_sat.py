@@ -71,7 +71,7 @@ def find_solution(
     """Return a solver with a solution, or `None` if infeasible; short searches run first.
 
     The search is limited by `effort`, in CP-SAT's deterministic time, and by the deadline's effort.
-    If `uses_lp` is false, the first search solves no linear relaxations.
+    If `uses_lp` is false, only the last search solves linear relaxations.
 
     Raises:
         CancelledError, DeadlineExceededError: the run ended before the model was solved.

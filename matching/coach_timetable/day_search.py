@@ -1,7 +1,7 @@
 """Places many sessions on one day, using a depth-first search in chronological order.
 
-The search takes each next session at its first start after the previous one. Of these, only
-undominated ones are tried:
+Each session takes its first possible start after the end of the previous session. Of the sessions
+that could come next, only undominated ones are tried:
 
 * A session that starts no earlier than another one could end is not next, since putting the other
   one before it delays nothing.
@@ -47,7 +47,7 @@ def search_starts(
 
 
 class _TooManyStepsError(Exception):
-    """The search took more than `_MAX_STEPS`."""
+    """The search took more than `_MAX_STEPS` steps."""
 
 
 class _DaySearch:

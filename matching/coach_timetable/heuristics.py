@@ -86,7 +86,7 @@ def similar_series(
     maximal: Sequence[int],
     wanted: int,
 ) -> Placed:
-    """Return the series of all but a few of `wanted` in a known timetable, or an empty mapping.
+    """Return series from a known timetable for all but a few of `wanted`, or an empty mapping.
 
     The result is empty unless positions are days and there are contracting sessions, because other
     timetables are found quickly.

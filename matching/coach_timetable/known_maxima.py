@@ -1,8 +1,8 @@
-"""Pricing problems of a coach that are solved, which bound those with similar profits.
+"""A coach's solved pricing problems, which bound pricing problems with similar profits.
 
-If no feasible set has more than `m` profit under the profits `p`, then none has more than `m` plus
-the greatest `k` of the differences `p'(i) - p(i) > 0` under the profits `p'`, where `k` is the
-greatest size of a set. The duals of a coach often stay the same while sets of others are added.
+If no feasible set has a profit above `m` under the profits `p`, then none has a profit above `m`
+plus the `k` greatest differences `p'(i) - p(i) > 0` under the profits `p'`, where `k` is the
+maximum size of a set. A coach's duals often stay the same while sets are added for other coaches.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ _MAX_KNOWN = 32
 
 
 class KnownMaxima:
-    """The latest profits for which the maximum over all feasible sets is known."""
+    """The latest profits, each with an upper bound on the profit of any feasible set."""
 
     def __init__(self, max_coachees: int) -> None:
-        """Create an empty collection; `max_coachees` is the greatest size of a feasible set."""
+        """Create an empty collection; `max_coachees` bounds the size of a feasible set."""
         self._max_coachees = max_coachees
         self._latest: deque[tuple[dict[int, float], float]] = deque(maxlen=_MAX_KNOWN)
 
     def add(self, profit: Mapping[int, float], maximum: float) -> None:
-        """Store that no feasible set has more profit than `maximum`."""
+        """Store that no feasible set has a profit above `maximum`."""
         self._latest.appendleft((dict(profit), maximum))
 
     def rule_out(self, profit: Mapping[int, float], threshold: float) -> bool:
-        """Return whether they show that no feasible set has more profit than `threshold`."""
+        """Return whether a stored bound rules out feasible sets with a profit above `threshold`."""
         return any(
             maximum + self._greatest_gain(known, profit) <= threshold
             for known, maximum in self._latest

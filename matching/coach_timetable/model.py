@@ -2,7 +2,7 @@
 
 The variable `y[i, k, p]` is true if session `k` of candidate `i` is at position `p`. Gaps are
 expressed as prefix sums. Up to any position `e`, there are no more sessions `k + 1` than sessions
-`k` at positions that allow the next session at `e`, and no more sessions `k` than sessions `k + 1`
+`k` at positions that allow the next session by `e`, and no more sessions `k` than sessions `k + 1`
 within their reach. Because the ranges of next positions are monotone, this formulation is exact,
 and its LP relaxation is tight for a single series (a path). Each day has a limit and conflict
 cliques (sets of coachees of whom no two can share the day). Other conflict sets are excluded when

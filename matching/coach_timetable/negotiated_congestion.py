@@ -25,12 +25,12 @@ _EFFORT_PER_ROUTE = 0.0001
 
 @dataclass(frozen=True, slots=True)
 class NegotiationEffort:
-    """The number of restarts of a negotiation, and the rounds and cost growth of each restart.
+    """The number of restarts of a negotiation, and the rounds and penalty growth of each restart.
 
     Attributes:
         restarts: the number of restarts.
         rounds: the number of rounds of each restart.
-        growth: the factor by which the cost of a contested position grows in each round.
+        growth: the factor by which the penalty for a contested position grows in each round.
     """
 
     restarts: int
@@ -49,9 +49,9 @@ class _Step:
 
     Attributes:
         ranges: positions, with their ranges in the list of the next session's positions.
-        pairs: if no range has more than four entries, positions with two indices that cover their
-            ranges, in a list of the minima of adjacent entries, followed by the single entries;
-            otherwise `None`.
+        pairs: if no range has more than four entries, each position with two indices into a list
+            of the minima of adjacent entries, followed by the single entries; the two values cover
+            the position's range. Otherwise `None`.
     """
 
     ranges: list[tuple[int, int, int]]
@@ -228,7 +228,7 @@ class _CongestionState:
         return not all(self._free(position, one) for position in self.series[one])
 
     def _free(self, position: int, one: int) -> bool:
-        """Return whether `one` can have a session at `position` beside the other sessions."""
+        """Return whether `one` can have a session at `position` alongside the others."""
         if self._planners[one].sessions[position][0] in self._contested:
             return False
         return not self._week_can_bind or self._has_room_in_week(position, own=True)

@@ -1,12 +1,12 @@
 """Exact pricing by depth-first branch and bound over the candidates of a coach.
 
 A node is pruned by the remaining capacity or by Lagrangian prices: under prices `u`, the profit of
-a set is at most `total + sum of (profit - weight)` over its members. A set is checked
-only once its profit exceeds the best one, because deciding all smaller sets takes more time than it
-saves. An infeasible set is stored as a no-good or a Lagrangian cut, so that no other set that
-contains it is visited. In every node, candidates whom stored results exclude are removed from those
-that can be added. With contracting sessions, a set that limited effort does not decide is left for
-later, because other sets of sufficient profit are mostly easier to decide.
+a set is at most `total + sum of (profit - weight)` over its members. A set is checked only once its
+profit exceeds the best one, because deciding all smaller sets takes more time than it saves. An
+infeasible set is stored as a no-good or a Lagrangian cut, so that no other set that contains it is
+visited. In every node, candidates whom stored results exclude are removed from those that can be
+added. With contracting sessions, a set that limited effort does not decide is left for later,
+because other sets of sufficient profit are mostly easier to decide.
 """
 
 from __future__ import annotations

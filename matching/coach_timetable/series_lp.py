@@ -116,7 +116,7 @@ class SeriesLp:
         max_cost: int,
         path: tuple[PathCosts, int, Mapping[int, int]],
     ) -> dict[int, list[int]]:
-        """Add a session's options in series of at most `max_cost`; return columns by position."""
+        """Add columns for options in series of at most `max_cost`; return them by position."""
         least, place, cheapest = path
         columns: dict[int, list[int]] = {}
         for option in options:

@@ -33,7 +33,7 @@ class SeriesRelaxation:
         """Return a cut that excludes `wanted`, or a timetable for it, or `None` if undecided.
 
         A timetable contains the positions of each candidate's series. New day cuts are added only
-        if the relaxation `separates` them.
+        if `separates` is true.
 
         Raises:
             CancelledError, DeadlineExceededError: see `Deadline.check`.

@@ -78,7 +78,10 @@ def shared_capacities(
 def _limits(
     on: Mapping[int, list[CandidatePosition]], period: Sequence[int], limit: Mapping[int, int]
 ) -> Iterator[SharedCapacity]:
-    """Yield a row for each day or week; `period` contains the day or week of each position."""
+    """Yield a row for each day or week in which the limit can bind.
+
+    `period` contains the day or week of each position.
+    """
     groups: dict[int, list[int]] = {}
     for position, value in enumerate(period):
         groups.setdefault(value, []).append(position)

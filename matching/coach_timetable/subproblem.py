@@ -155,7 +155,7 @@ class CoachIncumbent:
 
 @dataclass(frozen=True, slots=True)
 class KeptTimes:
-    """A coachee's earlier session starts, keyed by session number, and the bonus for each kept."""
+    """A coachee's earlier starts, keyed by session number, and the bonus for each one kept."""
 
     starts: Mapping[int, int]
     bonus: int

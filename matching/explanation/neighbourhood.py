@@ -49,7 +49,7 @@ class Neighbourhoods:
     def around(
         self, row: int, feasible_coaches: NDArray[np.bool_], change: CandidateChange
     ) -> tuple[Roster, Cycle] | None:
-        """Return the roster and policy to solve again to place the coachee in `row`.
+        """Return the roster and policy with which to check whether `row` can be placed.
 
         `feasible_coaches: bool[m]` selects the coaches available to the coachee after the change.
         Returns `None` if the neighbourhood has too few coachees to meet the cross-border share.

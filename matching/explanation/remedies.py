@@ -79,7 +79,7 @@ def explain_unmatched(
 
     Remedies are ordered from least to most demanding. Each of them is verified: `can_place_all` has
     found a plan in which the coachee has a coach and every matched coachee remains matched. In a
-    large roster, that plan moves only coachees in the neighbourhood.
+    large roster, that plan moves only the coachees of a few coaches.
 
     If the search for a coachee fails or runs out of time, the remedies found so far are listed,
     and `remedies_complete` is false.

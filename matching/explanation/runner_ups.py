@@ -191,7 +191,7 @@ class RunnerUps:
         return allowed
 
     def _state_without(self, row: int) -> SearchState:
-        """Return a search state that places the coachee of `row` with a different coach."""
+        """Return a search state that places the coachee in `row` with a different coach."""
         must_place = np.zeros(len(self._problem.priority), dtype=np.bool_)
         must_place[[row, *self._pins]] = True
         state = SearchState(

@@ -98,7 +98,7 @@ def _recognised(
     by_key: dict[str, set[int]],
     by_id: dict[str, int],
 ) -> Collection[int]:
-    """Return the humans in the roster who are recorded as `written` in an earlier result."""
+    """Return the humans in the roster who had the id `written` in an earlier result."""
     if written in keys:
         return set[int]().union(*(by_key.get(key, set()) for key in keys[written]))
     return {by_id[written]} if written in by_id else set()

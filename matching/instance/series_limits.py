@@ -134,8 +134,9 @@ class RemainingDemand:
     Attributes:
         remaining: `int64[P]`, the number of sessions to place, including a contracting session.
         first: `int64[P, 2]`, the first and last possible day index of the next session.
-        previous_day: `int64[P]`, the day index of the previous session, or `NO_PREVIOUS_DAY`.
-        previous_number: `int64[P]`, the number of the previous session in its series.
+        previous_day: `int64[P]`, the day index of the pair's last past session, or
+            `NO_PREVIOUS_DAY`.
+        previous_number: `int64[P]`, the session number after which the pair's series continues.
     """
 
     remaining: NDArray[np.int64]

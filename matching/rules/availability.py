@@ -26,8 +26,8 @@ class AvailabilityRule(Rule):
     The rule counts the times on the cycle's grid at which a session could start because both are
     free. A pair with at least 20 such start times for each session of the series gets 100 points;
     with fewer, the points are proportional, rounded down. Points do not depend on whether the
-    sessions fit with the required gaps, because a pair that cannot
-    meet often enough is never matched.
+    sessions fit with the required gaps, because a pair that cannot meet often enough is never
+    matched.
     """
 
     name = "availability"

@@ -70,7 +70,7 @@ class TopicsRule(Rule):
 def _topics(person: Person) -> dict[str, str]:
     """Return a mapping from comparison keys to a person's topics.
 
-    The topics are spelled as in the file, and in its order.
+    The topics keep the spelling and order of the file.
     """
     topics: dict[str, str] = {}
     for topic in person.topics:

@@ -78,7 +78,7 @@ def maximise(
 
 
 def integer_bound(lp_solution: LpSolution, coachees: int) -> int:
-    """Round the LP value down to an integer bound, allowing for numerical tolerances."""
+    """Round the LP's upper bound down to an integer, allowing for numerical tolerances."""
     slack = EPSILON * (2 + len(lp_solution.convexity_dual)) + 1e-9 * abs(lp_solution.value)
     if isinf(lp_solution.excess):
         return NO_BOUND
@@ -223,9 +223,9 @@ class _BranchAndPrice:
         return self._exact_rounds <= _FIRST_ROUNDS or self._exact_rounds.bit_count() == 1
 
     def _choose_known_sets(self) -> None:
-        """Accept the best choice over the known sets, before the more expensive exact pricing.
+        """Try the best choice over the known sets before the more expensive exact pricing.
 
-        Coaches to whom that choice assigns infeasible sets are expanded at once.
+        Coaches to whom this choice assigns infeasible sets are expanded at once.
         """
         generation = self._generation
         choice = generation.solve_integer(_MAX_HEURISTIC_NODES)

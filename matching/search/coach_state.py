@@ -138,10 +138,10 @@ class CoachState:
             self.bound -= max(self._independent_cost, self._least_cost(self._incumbent))
 
     def _least_cost(self, incumbent: CoachIncumbent) -> int:
-        """Return a lower bound on the bonus-free cost of timetables that keep as many sessions.
+        """Return a lower bound on the bonus-free cost of keeping as many sessions as the incumbent.
 
-        If sessions of linked coaches are to be kept, the bound is 0, because fewer of them may be
-        kept than the incumbent keeps.
+        For a linked coach with sessions to keep, the bound is 0, because the joint timetable may
+        keep fewer of them than the incumbent.
         """
         if self._linked_starts is None:
             return incumbent.bound + self._keep_bonus * self._kept_sessions(self.starts)

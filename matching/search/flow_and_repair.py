@@ -31,7 +31,7 @@ def flow_and_repair(
     at_least: int,
     deadline: Deadline,
 ) -> None:
-    """Pass choices that can be scheduled to `accept` until it returns true or the heuristic stops.
+    """Call `accept` with schedulable choices until it returns true or the heuristic stops.
 
     `flow` is the first assignment. The heuristic stops if all pairs of an assignment can be
     scheduled, its profit is below `at_least`, too many of its pairs must be dropped, or there is no

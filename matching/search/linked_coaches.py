@@ -191,7 +191,7 @@ class LinkedCoaches:
     def _insert(self, pairs: PairSet, known: Mapping[int, Series] = MappingProxyType({})) -> bool:
         """Schedule the coaches one by one, store the result, and return whether it succeeded.
 
-        Each coach is scheduled around the sessions of the coaches before. A coach for whom this
+        Each coach is scheduled around the sessions of the preceding coaches. A coach for whom this
         fails comes first in the next attempt. Coaches all of whose pairs have `known` series keep
         them.
         """

@@ -180,7 +180,7 @@ class Repair:
         return False
 
     def _others(self, coach: int) -> Iterator[int]:
-        """Yield a coach's pairs whose coachee has an alternative coach with free capacity."""
+        """Yield a coach's chosen pairs whose coachee could move to a coach with free capacity."""
         own = self._problem.by_coach[coach]
         for place in members(self._held.get(coach, 0)):
             options = self._options(int(self._problem.coachee[own[place]]))

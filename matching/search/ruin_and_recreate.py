@@ -135,7 +135,7 @@ class RuinAndRecreate:
         return centre, [self._random.choice(own[: 1 + len(own) // 2])]
 
     def _centre_at_free_place(self, not_full: Sequence[int]) -> tuple[int, list[int]]:
-        """Draw a coach with a free place and one of their coachees, and add the present coach."""
+        """Draw a coach with a free place and a suitable coachee, and add the coachee's coach."""
         coach = self._random.choice(not_full)
         centre = self._random.choice(self._repair.coachees_of(coach))
         match = self._repair.match_of(centre)

@@ -43,7 +43,7 @@ class SearchState:
         must_place: `bool[n]`, the coachees who must be placed.
         all_proven: whether every level so far is proven optimal.
         floors_hold: whether every plan that is no worse on the levels so far meets their floors;
-            this is so, too, if only the latest level is not proven, and it is `worst`.
+            this also holds if the latest level is `worst` and the only one that is not proven.
         effort: the effort that each level has in this pass.
         effort_exceeded: whether the latest level has used up its effort.
         grace: the effort that the next level may use after the time limit has passed.
@@ -161,7 +161,7 @@ class SearchState:
     def parts(self, allowed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
         """Split the `allowed` pairs into parts that can be searched independently.
 
-        If the decided values are optimal, each part of an optimal choice is optimal in its part. If
+        If the decided values are optimal, an optimal choice is also optimal within each part. If
         they are not, the bounds would not hold for every plan anyway. There is a single part if the
         share couples all pairs, or if there are too many pairs for an exact search.
         """
@@ -237,8 +237,8 @@ class SearchState:
     ) -> Choice | None:
         """Return a feasible choice among `allowed` pairs, or `None`, which proves that none exists.
 
-        Only the parts in which the feasible choice `known` contains pairs that are not allowed are
-        searched.
+        A part is searched only if the feasible choice `known` contains pairs in it that are not
+        allowed.
         """
         found = []
         for part in self.parts(self.allowed):
