@@ -1,4 +1,4 @@
-"""Days off: a person's `unavailable` dates, and public holidays.
+"""Public holidays and observances: days that a policy keeps free for everyone in a country.
 
 Public holidays are taken from the `holidays` package: national holidays of the default categories,
 including substitute days. Holidays that a country's law grants only to some communities are in

@@ -1,4 +1,4 @@
-"""Finds the rows of the people files that describe one human, who may be both coachee and coach.
+"""Finds rows in the lists of coachees and coaches that describe the same human.
 
 Rows with the same value of `person` describe one human, as do rows with the same email address and
 the same name. A shared address alone is not enough, because offices share mailboxes.

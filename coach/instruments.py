@@ -28,7 +28,7 @@ MAX_ITEMS_AFTER_SESSION = 8
 
 
 class Moment(StrEnum):
-    """The moment at which an instrument is asked; see `Occasion` for the exact times."""
+    """The moment at which an instrument is used; see `Occasion` for the exact times."""
 
     AFTER_SESSION = "after_session"
     ALLIANCE = "alliance"
@@ -105,7 +105,7 @@ class Instrument(_Part):
         code: the unique code of the instrument, which never changes.
         version: changed whenever an item or the scale changes.
         intro: one sentence above the items.
-        moments: when the instrument is asked; empty if it is no longer in use.
+        moments: when the instrument is used; empty if it is no longer in use.
         open_days: the number of days for which it can be answered.
         licence: the licence under which the items are used.
         source: the author or publication of the items.
@@ -138,7 +138,7 @@ class Instrument(_Part):
         return self.model_copy(update={"items": tuple(items), "items_from": None})
 
     def rated_once(self) -> Instrument:
-        """Return the instrument as it is asked at the start: without second ratings."""
+        """Return the instrument as it is used at the start: without second ratings."""
         return self.model_copy(update={"twice": None})
 
 

@@ -69,7 +69,7 @@ class PartStat(StrEnum):
 class Invitation(InvitationValue):
     """A person's invitation to session `number` of `count`, which takes place in `[start, end)`.
 
-    An invitation to a date of a group event has number 1 of 1.
+    An invitation to a group event has number 1 of 1.
 
     Attributes:
         join_link: the URL of an online meeting.
@@ -101,7 +101,7 @@ class Invitation(InvitationValue):
 class SentInvitation(InvitationValue):
     """An invitation as last sent to a person.
 
-    Cancelled invitations are included, so that SEQUENCE continues if the session is reinstated.
+    A cancelled invitation is kept, so that SEQUENCE continues if the session is reinstated.
     `partstat` is the person's last known answer. `stamp` is the DTSTAMP of the last message, if
     known.
     """

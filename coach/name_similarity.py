@@ -63,9 +63,10 @@ def similar_names(names: Iterable[Words]) -> Iterator[tuple[NamePair, Fact]]:
 
 
 def name_similarity(one: Words, other: Words) -> Fact | None:
-    """Return why the names of people who share an address or id may be one, or `None` if not.
+    """Return the reason why two names may be the same name, or `None` if there is none.
 
-    Initials count as short forms here: `A. Kovač` and `Ana Kovač`.
+    Call this only for people who share an address or id, because initials count as short forms:
+    `A. Kovač` and `Ana Kovač`.
     """
     if one == other or "".join(one) == "".join(other):
         return facts.SAME_NAME()

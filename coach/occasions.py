@@ -1,4 +1,4 @@
-"""Determines when each instrument is asked, based on the times of a pair's sessions."""
+"""Determines when each instrument is used, based on the times of a pair's sessions."""
 
 from __future__ import annotations
 

@@ -128,8 +128,8 @@ class Roster(BaseModel):
     """All coachees and coaches in a cycle, in file order.
 
     `earlier_pairs` contains the ids of every coachee and coach who were a pair in an earlier cycle.
-    It is `None`, and omitted from JSON, if no earlier results were given or they make no
-    difference. `earlier_cycles` contains, for each of these pairs, the known names of its cycles.
+    It is `None`, and omitted from JSON, if no earlier results were given or the policy allows all
+    such pairs. `earlier_cycles` contains, for each of these pairs, the known names of its cycles.
     It is `None`, and omitted, if no name is known.
     """
 

@@ -185,10 +185,10 @@ class RankTable:
     def find_variant(self, title: str, country: str, service: str | None) -> Rank | None:
         """Return the rank that a title clearly denotes although the title is not in the table.
 
-        The title may be in the other script, without accents, abbreviated in English (`COL`),
-        definite (`koloneli`, `полковникот`) or feminine (`pukovnica`). Returns `None` if the title
-        denotes no rank or several, or is an English abbreviation that usually denotes another rank,
-        such as `COL` in Croatia.
+        The title may be in Latin or Cyrillic script, without accents, abbreviated in English
+        (`COL`), definite (`koloneli`, `полковникот`) or feminine (`pukovnica`). Returns `None` if
+        the title denotes no rank or several, or is an English abbreviation that usually denotes
+        another rank, such as `COL` in Croatia.
         """
         full = _ABBREVIATIONS.get(_folded_key(title))
         for variant in _title_variants(full or title):

@@ -37,8 +37,8 @@ class SessionPolicy(CycleFileTable):
 
     If `contracting_minutes` is set, each pair first has a session of that length in which the two
     people agree on how they will work. Its number is 0, and it is not included in `count`.
-    `contracting_gap_days` contains the minimum and maximum number of days from its local date to
-    that of session 1.
+    `contracting_gap_days` contains the minimum and maximum number of days from the local date of
+    this session to that of session 1.
 
     Until `reschedule_cutoff_hours` before a session, its participants can move it by agreement;
     after that, the programme office decides.

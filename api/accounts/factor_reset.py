@@ -45,6 +45,13 @@ def reset_second_factor(
 
     The requesting user has to confirm this as if they were changing their own factors. Otherwise,
     anyone who stole their session could take over the other user's account.
+
+    Raises:
+        UnusableInputError: the password or code of the requesting user is wrong; the failed attempt
+            is counted.
+        ConfirmChangeError: the requesting user has to confirm first.
+        NotFoundError: there is no such user, or they are disabled.
+        ConflictError: the user is the requesting user.
     """
     if user_id == principal.user_id:
         raise ConflictError(facts.OWN_SECOND_FACTOR())

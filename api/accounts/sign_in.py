@@ -180,7 +180,7 @@ def complete_sign_in(
     """Issue a cookie to a user who has signed in, and record `method` in the audit trail.
 
     `new_device` is true if the user signs in with a password in a browser that is not one of their
-    known devices, as the audit trail then records.
+    known devices; the audit trail records this.
 
     The user must have passed two factors, or have no second factor yet; in the latter case, they
     can reach only their account page.

@@ -54,7 +54,7 @@ def end_aide(link: str, aide_id: str, services: ServicesDep, principal: Principa
 def show_times(
     link: str, request: Request, services: ServicesDep, principal: PrincipalDep
 ) -> Response:
-    """Show the times of the coachee's sessions, with buttons to accept or decline each."""
+    """Show the times of the coachee's upcoming sessions, with buttons to accept or decline each."""
     seen = answers.read_times(services, principal)
     return render_page(
         request,

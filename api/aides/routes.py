@@ -50,7 +50,7 @@ def end_aide(aide_id: str, services: ServicesDep, principal: PrincipalDep) -> No
 
 @AIDES.get("/times", responses=problem_responses())
 def read_times(services: ServicesDep, principal: PrincipalDep) -> AideTimes:
-    """List the times of the coachee's sessions. Requires an aide's link."""
+    """List the times of the coachee's upcoming sessions. Requires an aide's link."""
     return answers.read_times(services, principal)
 
 

@@ -32,8 +32,9 @@ def seal_tables_once(database: Database, keyring: Keyring, folder: Path) -> None
 
     The names of sealed tables are stored in the database and in a file in the data folder. A table
     named in either is not sealed again, because its rows without a seal may be forged; if only the
-    file names it, an error is logged. The file prevents an attacker with write access to only the
-    database from having forged rows sealed by deleting the table's name there.
+    file names it and there are such rows, an error is logged. The file prevents an attacker with
+    write access to only the database from having forged rows sealed by deleting the table's name
+    there.
     """
     file, tables = folder / _FILE_NAME, sealed_tables()
     in_file = set(file.read_text(encoding="utf-8").split()) if file.exists() else set()

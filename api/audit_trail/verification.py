@@ -100,7 +100,7 @@ def verify_and_store(
 ) -> VerificationResult:
     """Verify the entire trail, and store the result; see `verify`.
 
-    The trail is read in a reading transaction, so a long verification does not block writers.
+    The trail is read in a read transaction, so a long verification does not block writers.
     """
     outside = read_anchors(services.settings.anchor_file, services.keyring)
     with services.database.reading() as tx:

@@ -16,7 +16,7 @@ from api.values import FrozenModel
 
 
 class WorkerState(StrEnum):
-    """The state of a worker that has not shut down cleanly.
+    """The state of a worker that is not recorded as ended.
 
     A silent worker sends no heartbeats but holds its lease: it is stopped or hangs. A dead worker
     does neither, and no other worker has taken over its jobs yet.
@@ -35,7 +35,7 @@ class WorkerStates(FrozenModel):
 
 
 def worker_states(tx: Transaction, database: Database) -> WorkerStates:
-    """Return the states of all workers that have not ended, and the number of takeovers."""
+    """Return the states of all workers not recorded as ended, and the number of takeovers."""
     now = database_now(tx)
     rows = tx.scalars(
         select(WorkerHeartbeatRow)

@@ -48,7 +48,10 @@ class ImportSummary:
         }
 
     def lines(self, *, advise: bool = True) -> Iterator[str]:
-        """Yield the lines about an import, including, if `advise`, how to compare earlier lists."""
+        """Yield the lines about an import.
+
+        If the lists were not compared with earlier ones, `advise` adds how to do this.
+        """
         review = self._imported.review
         for compared in review.lists:
             yield from self._list_lines(compared)

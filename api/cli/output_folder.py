@@ -1,4 +1,4 @@
-"""Checks that a command may write to a path: existing files are kept without `--force`.
+"""Checks that a command may write to a path: without `--force`, existing files are kept.
 
 With `--force`, only files that belong to a result are replaced, and no other file is deleted.
 Symbolic links, devices and other special files are never replaced.

@@ -70,7 +70,8 @@ def solve_and_write(
     uid.
 
     Raises:
-        UnsoundResultError: the plan failed its audit; it is kept, and its sound part is the result.
+        UnsoundResultError: the plan failed its audit. It is kept in a separate folder; its sound
+            part, if there is one, has been written as the result.
         UnusableInputError: a pin cannot be satisfied; the error names its line.
         DomainError: `out` cannot be used, or no result was found in time or before Ctrl+C.
     """

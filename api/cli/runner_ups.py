@@ -33,7 +33,7 @@ _REASONS = {
 class FoundRunnerUps(NamedTuple):
     """The report's sections about the next best coach, keyed by matched coachee.
 
-    `cut_short` is true if the time limit ended the search before its effort was used up.
+    `cut_short` is true if the time limit ended the search before it had used up its steps.
     """
 
     sections: Mapping[str, Section]

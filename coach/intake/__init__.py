@@ -1,5 +1,5 @@
-"""Parsers for people files and cycle files, which report every fault with its location.
+"""Parsers for input files, which report every fault with its location.
 
-The parsers are pure: they receive decoded text and reference data (`Reference`) from
-`api.input_files`, which does the I/O.
+The files are people files, cycle files, curriculum modules, instruments and guidance cards. The
+parsers are pure: they receive decoded text and reference data from `api`, which does the I/O.
 """

@@ -14,7 +14,7 @@ from coach.intake.understanding import Rewriting, rewrite_cell
 
 @dataclass(frozen=True, slots=True)
 class ReadCell:
-    """The value of a cell, or `None` if it is empty, and the rewritings of its entries."""
+    """The value of a cell (`None` if it is empty), and how its entries were rewritten."""
 
     value: Any
     rewritings: tuple[Rewriting, ...] = ()

@@ -164,7 +164,7 @@ def _tables_with_key(model: type[CycleFileTable], key: str, path: KeyPath) -> It
 
 
 def _field(path: KeyPath) -> FieldInfo | None:
-    """Return the model field at `path`, or `None` if there is none, as for a path in a value."""
+    """Return the model field at `path`, or `None` if it leads to a table or into a value."""
     model: type[CycleFileTable] = Cycle
     for depth, part in enumerate(path):
         info = model.model_fields.get(str(part))

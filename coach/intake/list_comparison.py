@@ -66,7 +66,7 @@ class ComparedPerson:
 
 @dataclass(frozen=True, slots=True)
 class ListComparison:
-    """The people of a list in file order, followed by people who are gone.
+    """The people in a list, in file order, followed by people who are gone.
 
     Attributes:
         kind: the kind of people.

@@ -44,9 +44,9 @@ class ListReview:
         coachees: the coachees, compared with the earlier list.
         coaches: the coaches, compared with the earlier list.
         doubled: the humans with several rows in one list; each is a tuple of these rows.
-        in_both_lists: the humans who are coachee and coach; each is a tuple of all their rows.
+        in_both_lists: the humans who are both coachee and coach; each is a tuple of all their rows.
         renumbered: pairs of a person who is gone and a new person who are the same human.
-        suggestions: people who may be one human.
+        suggestions: the possible duplicates.
     """
 
     coachees: ListComparison
@@ -80,7 +80,7 @@ def review_lists(roster: Roster, earlier: Roster | None = None) -> ListReview:
 
 
 class _Rows:
-    """The people of both lists, followed by people who are gone, grouped by human."""
+    """The people in both lists, followed by people who are gone, grouped by human."""
 
     def __init__(self, *lists: ListComparison) -> None:
         rows = [(one, compared) for one in lists for compared in one.people]
@@ -123,7 +123,7 @@ class _Rows:
     def suggestions(self) -> Iterator[PossibleDuplicate]:
         """Yield possible duplicates.
 
-        People who are gone are paired only with new people of their list.
+        People who are gone are paired only with new people in the same list.
         """
         for one in suggest_duplicates([Identity.of(person) for person in self._people]):
             first, second = self._listed[one.first], self._listed[one.second]

@@ -51,11 +51,11 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class PeopleSheet:
-    """A parsed people file: the drafts, in file order, and all faults.
+    """A parsed people file: its rows, in file order, and all faults.
 
     `understood` lists the values that were understood although they are not in the standard format,
-    and `left_out` the rows that are not people. `sheet` is the name of the sheet if the workbook
-    has several, and `unknown_headers` are the headers of columns that were not read.
+    and `left_out` the rows that were ignored. `sheet` is the name of the sheet if the workbook has
+    several, and `unknown_headers` are the headers of columns that were not read.
 
     `ids` maps each valid id to its row. `complete_ids` is true if every row has a valid id, in
     which case an id that is not in `ids` does not exist. `file` is empty for people who are already

@@ -1,4 +1,4 @@
-"""Parsers for values without a TOML type, such as levels, date ranges, sets and ids.
+"""Parsers for individual values in cycle files, such as levels, date ranges, sets and ids.
 
 Each parser returns the value and its faults. The path of a fault is relative to the key.
 """

@@ -63,8 +63,8 @@ class SheetHeader:
     Attributes:
         row: the number of the header row, from 1.
         places: the index of each known column, from 0.
-        understood: headers that certainly mean a column although they are not its name, each with
-            the name of the column.
+        understood: headers that are not names of columns but whose meaning is certain, each with
+            the name of its column.
         unknown: headers that are not understood.
         is_unusable: whether the file is the other list, is not a list at all, or has no known
             headers.

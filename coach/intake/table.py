@@ -15,8 +15,8 @@ class TextTable:
 
     Attributes:
         file: the name of the file as given by the user.
-        rows: all rows, starting with the header (row 1). Rows may differ in length, and empty rows
-            are included, so that row numbers match the spreadsheet.
+        rows: all rows from row 1 on, including those above the header and empty rows, so that row
+            numbers match the spreadsheet. Rows may differ in length.
         cell_faults: why cells could not be read, keyed by row (from 1) and column (from 0).
         sheet: the name of the sheet, if the workbook has several.
     """

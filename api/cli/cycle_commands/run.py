@@ -67,7 +67,7 @@ def run(
 
 
 def _follow(services: Services, run_id: str) -> RunView:
-    """Wait for the end of a run, and print its phases and levels to stderr as they begin."""
+    """Wait until a run has ended, and print its progress to stderr."""
     seen = 0
     while True:
         progress = runs.read_progress(services, run_id, after=seen)

@@ -1,4 +1,4 @@
-"""Names of countries, languages and weekdays in languages of the region too, in both scripts."""
+"""Names of countries, languages and weekdays, in English and in the languages of the region."""
 
 from __future__ import annotations
 

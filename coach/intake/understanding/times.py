@@ -38,7 +38,7 @@ _SEPARATORS = re.compile(r"[;\n]")
 
 
 class Rewriting(NamedTuple):
-    """A cell's contents, as entered and in the standard format.
+    """An entry of a cell, as written and in the standard format.
 
     Both forms are the same if the entry needs no rewriting or was not understood.
     """
