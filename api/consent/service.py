@@ -165,9 +165,9 @@ def store_optional_answer(
     given: bool,
     now: datetime,
 ) -> None:
-    """Store or withdraw an optional consent, as `answer` states.
+    """Store or withdraw an optional consent, depending on `answer`.
 
-    `given` states whether the person has already given this consent.
+    `given` is true if the person has already given this consent.
 
     Raises:
         ConflictError: the person agrees, but the text has changed since it was shown.

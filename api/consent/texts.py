@@ -114,7 +114,7 @@ def _folder_of(folder: Path | None, kind: ConsentKind) -> Path | None:
 def load_text(
     folder: Path | None, subject: str, name: str, variables: TextVariables
 ) -> ConsentText:
-    """Return the text `name` in a folder, or the default text of a subject.
+    """Return the text `name` in `folder`, or the default text of `subject` if `folder` is `None`.
 
     Raises:
         ConsentTextError: the text is missing or malformed, or uses an unknown variable.

@@ -1,7 +1,7 @@
 """Envelope encryption with AES-256-GCM: data keys, and the master keys that wrap them.
 
 Associated data binds each ciphertext to its table, row, author and version. A ciphertext that was
-moved to another row, or replaced by an older one without the rest of its row, cannot be decrypted.
+moved to another row, or that is older than the rest of its row, cannot be decrypted.
 """
 
 from __future__ import annotations

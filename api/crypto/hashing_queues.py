@@ -63,4 +63,4 @@ def _lower_priority() -> None:
 STRANGERS = HashingQueue(concurrent=1, callers=8, yields=True)
 """The queue for sign-in attempts from unknown devices."""
 SIGNED_IN = HashingQueue(concurrent=2, callers=16)
-"""The queue for people and users who have also presented a session, a link or a known device."""
+"""The queue for requests that also present a session, a link or a known device."""

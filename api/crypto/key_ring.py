@@ -25,7 +25,7 @@ _WRITABLE_BY_OTHERS = 0o022
 
 
 class KeyringError(DomainError):
-    """The key file is missing, unreadable, incomplete, outdated, or exposed to other users."""
+    """The key file is missing, invalid or unsafe, cannot be written, or lacks a required key."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,8 +78,8 @@ class Keyring:
     def reply_token(self, person_id: str) -> str:
         """Return a 128-bit hexadecimal token that identifies a person's replies by email.
 
-        The token never changes, because calendars may reply to the organiser's address of an
-        invitation that they received long ago. The token is derived, not stored.
+        The token never changes, because a calendar may reply to the organiser's address in an
+        invitation that it received long ago. The token is derived, not stored.
         """
         return self._derive(f"replies of person:{person_id}")[:16].hex()
 
@@ -140,8 +140,8 @@ def open_keyring(path: Path, *, create: bool, credential: bool = False) -> Keyri
             because systemd gives the service access through an access control list.
 
     Raises:
-        KeyringError: the file is missing, invalid, or accessible to other users; or another user
-            owns it or can replace it.
+        KeyringError: the file is missing, invalid, or accessible to other users; it cannot be read
+            or created; or another user owns it or can replace it.
     """
     if not path.exists():
         if not create:

@@ -1,4 +1,4 @@
-"""Hashes passwords (argon2id) and checks codes of authenticator apps (TOTP, RFC 6238)."""
+"""Hashes passwords (argon2id) and checks codes from authenticator apps (TOTP, RFC 6238)."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class AccessChanges:
         passkeys: the ids of the passkeys that were removed.
         left: the ids of the people who left their cycle themselves.
         webhooks: the ids of the webhooks that were removed.
-        cycles: the ids of the cycles whose open call ended.
+        cycles: the ids of the cycles in which an open call was opened or closed.
         refused: the ids of the cycles in which applications were refused.
         applications: the ids of the applications still waiting in those cycles, and the addresses
             of the people in them, in lower case.

@@ -32,7 +32,7 @@ _LINE = re.compile(r"(cycle|person) ([\w-]+)")
 
 
 class ErasedIdsError(DomainError):
-    """A list of erased ids cannot be read, was altered, or belongs to another deployment."""
+    """A list of erased ids cannot be read or written, was altered, or is another deployment's."""
 
 
 @dataclass(frozen=True, slots=True)

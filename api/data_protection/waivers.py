@@ -34,7 +34,7 @@ def redact_waiver(redactor: Pseudonyms, waiver: Waiver) -> Waiver:
 
 
 def waivers_of_others(redactor: Pseudonyms, waivers: Iterable[Waiver]) -> tuple[Waiver, ...]:
-    """Return the waivers of pairs without erased people, omitting reasons that mention them."""
+    """Return the waivers for pairs without erased people, omitting reasons that mention them."""
     redacted = ((waiver, redact_waiver(redactor, waiver)) for waiver in waivers)
     return tuple(
         new for old, new in redacted if (old.coachee, old.coach) == (new.coachee, new.coach)

@@ -23,7 +23,7 @@ VERSION_TABLE = "gender_coach_schema"
 
 
 class SchemaError(DomainError):
-    """The database schema belongs to another version of this application."""
+    """The database schema belongs to another version of the application, or cannot be migrated."""
 
 
 def migrate(database: Database, to: str = "head") -> str:

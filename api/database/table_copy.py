@@ -56,7 +56,7 @@ def has_no_rows(connection: Connection) -> bool:
 
 
 def truncate_all_tables(connection: Connection) -> None:
-    """Delete all rows except schema versions in PostgreSQL, in the current transaction."""
+    """Delete all rows in PostgreSQL, except schema versions, in the current transaction."""
     names = ", ".join(
         connection.dialect.identifier_preparer.format_table(table)
         for table in (*METADATA.sorted_tables, *job_tables(connection).values())

@@ -13,7 +13,7 @@ from coach.errors import DomainError
 
 
 class DatabaseUnusableError(DomainError):
-    """The database does not exist, or cannot be read or written."""
+    """The database URL is invalid or not supported, or the database cannot be read or written."""
 
 
 def parse_url(url: str) -> URL:

@@ -66,7 +66,7 @@ class ApplicationInput(ConfirmedAddress):
 
 
 def apply(services: Services, secret: str, given: ApplicationInput) -> None:
-    """Store an application from a confirmed address, replacing any earlier application.
+    """Store an application from a confirmed address, replacing any earlier one for the same side.
 
     Raises:
         NotFoundError: there is no such call, or it has ended.

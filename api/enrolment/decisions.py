@@ -29,7 +29,7 @@ from coach.humans import folded_address
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """An application, with the humans of the directory who may be the same person."""
+    """An application, with the humans in the directory who may be the same person."""
 
     id: str
     side: Side

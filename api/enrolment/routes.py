@@ -36,7 +36,7 @@ class CallDescription(FrozenModel):
 
 
 class SimilarJson(FrozenModel):
-    """A human of the directory who may be the applicant, and why."""
+    """A human in the directory who may be the applicant, and why."""
 
     human_id: str
     name: str
@@ -152,7 +152,7 @@ def confirm_address(call: str, entered: EnteredCode, services: ServicesDep) -> C
     responses=problem_responses(403, 404, 409, 422),
 )
 def apply(call: str, given: ApplicationInput, services: ServicesDep) -> None:
-    """Apply. The programme office decides; your earlier application, if any, is replaced."""
+    """Apply. The programme office decides; any earlier application for this side is replaced."""
     applications.apply(services, call, given)
 
 

@@ -54,7 +54,7 @@ class AddressCodeRow(SealedRow, IdentifiedRow):
 class ApplicationRow(IdentifiedRow):
     """An application from a confirmed address, until the office decides on it.
 
-    `cells` contains the texts of the columns of a people file.
+    `cells` contains its values as text, keyed by the lists' column names.
     """
 
     __tablename__ = "applications"

@@ -1,4 +1,4 @@
-"""The group events in the office's feed: one entry for each date, whoever is invited."""
+"""The group events in the office's feed: one entry per date, however many people are invited."""
 
 from __future__ import annotations
 

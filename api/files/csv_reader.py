@@ -92,7 +92,7 @@ def _unquoted_lines(text: str, limit: int) -> list[str]:
 def _decoding_faults(
     file: str, rows: list[list[str]], encoding: str | None, *, offer: bool
 ) -> list[InputFault]:
-    """Return one fault for all cells that are not valid UTF-8, located at the first of them.
+    """Return one fault for all cells with invalid bytes, located at the first of them.
 
     With `offer`, the fault suggests the probable encoding of the file, if there is one.
     """

@@ -1,4 +1,4 @@
-"""Records who attended a date of a group event."""
+"""Records who attended a group event on one of its dates."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def record_attendance(
     Raises:
         NotFoundError: there is no such event in this cycle.
         ChangedSinceError: the event has another version; nothing was recorded.
-        ConflictError: the event has no such date, the date has not begun or was cancelled before
-            its start, or somebody was not invited.
+        ConflictError: the event has no such date, has not begun on this date, or was cancelled
+            before it began; or somebody was not invited.
     """
     now = services.now()
     with services.database.writing() as tx:

@@ -62,8 +62,8 @@ def change_event(
 ) -> GroupEvent:
     """Change a group event, and draft the resulting messages.
 
-    People are asked again only if a time changes. Omitted dates are removed, except those that have
-    begun. `version` is the version on which the change is based; `None` disables the check.
+    People are asked again only if a time changes. Upcoming dates that are omitted are removed.
+    `version` is the version on which the change is based; `None` disables the check.
 
     Raises:
         NotFoundError: there is no such event in this cycle.
@@ -202,7 +202,8 @@ def _store_dates(
     """Move the dates that match existing ones, add new dates, and remove other upcoming dates.
 
     Raises:
-        ConflictError: a new time is in the past, or a date that would be moved has begun.
+        ConflictError: a new time is in the past, or the event has begun on a date that would be
+            moved.
     """
     rows = dates_of(tx, [event.id])[event.id]
     kept = set()

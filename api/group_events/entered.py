@@ -46,7 +46,7 @@ TimeZone = Annotated[str, AfterValidator(known_timezone), Field(examples=["Europ
 
 
 class GroupDateInput(FrozenModel):
-    """A date: the day, and the time at which it starts, in the event's zone.
+    """One of the dates of an event: its day and start time, in the event's zone.
 
     `id` is the id of an existing date, which keeps its replies if the time does not change. `clock`
     is omitted for an all-day event.
@@ -63,9 +63,9 @@ class GroupEventInput(FrozenModel):
     Attributes:
         title: the topic of the event. Shown on pages, never in emails or calendars.
         timezone: the zone of the dates, an IANA name.
-        dates: the upcoming dates. Dates that have begun remain, whether given or not.
-        minutes: the length of each date; `None` if the dates last whole days.
-        days: how many whole days each date lasts; `None` if `minutes` is given.
+        dates: the upcoming dates. Earlier dates remain, whether given or not.
+        minutes: the length of the event on each date, in minutes; `None` if it lasts whole days.
+        days: the length of the event from each date, in whole days; `None` if `minutes` is given.
         place: where people meet. Aides can read it in calendars.
         join_link: the `https` URL of an online meeting.
         people: for the audience `chosen`, the ids of the people in the cycle who are invited.
@@ -123,7 +123,7 @@ class GroupEventInput(FrozenModel):
 
     @property
     def occurrences(self) -> tuple[Occurrence, ...]:
-        """The occurrences of the dates, in the same order."""
+        """The occurrences of the event, in the order of `dates`."""
         return tuple(_occurrence(one, self.timezone, self.minutes, self.days) for one in self.dates)
 
 

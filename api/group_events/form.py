@@ -57,7 +57,10 @@ def new_fields(timezone: str) -> dict[str, str]:
 
 
 def rows_of(fields: Mapping[str, str]) -> range:
-    """Return the numbers of the date rows: those in use, and some empty ones."""
+    """Return the numbers of the date rows: those up to the last in use, and two more.
+
+    There are at least 3 rows, and at most `MAX_DATES`.
+    """
     used = [number for number in range(1, MAX_DATES + 1) if fields.get(f"day_{number}")]
     count = max(max(used, default=0) + _EMPTY_ROWS, _LEAST_ROWS)
     return range(1, min(count, MAX_DATES) + 1)

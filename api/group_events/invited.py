@@ -44,8 +44,9 @@ def update_invitations(
     """Create the messages about an event's upcoming dates, and return them as draft emails.
 
     People who should attend and have no invitation get one; people whose invitation is out of date
-    get an updated one; people who should no longer attend get a cancellation. Dates that have begun
-    do not change. People without a secret link get one, because invitations contain the link.
+    get an updated one; people who should no longer attend get a cancellation. Invitations to
+    earlier dates do not change. People without a secret link get one, because invitations contain
+    the link.
     """
     tx.flush()
     people = set() if event.cancelled_at else set(audience_of(tx, event))
@@ -107,7 +108,7 @@ def audience_of(tx: Transaction, event: GroupEventRow) -> Sequence[str]:
 def coming_dates(
     tx: Transaction, event: GroupEventRow, now: datetime
 ) -> Sequence[GroupEventDateRow]:
-    """Return an event's dates that have not begun, including removed dates."""
+    """Return an event's upcoming dates, including removed dates."""
     return tx.scalars(
         select(GroupEventDateRow)
         .where(GroupEventDateRow.event_id == event.id, GroupEventDateRow.starts_at > now)

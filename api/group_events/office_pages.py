@@ -119,7 +119,7 @@ def cancel(
 def record(
     cycle_id: str, event_id: str, form_fields: FormFields, request: Request, services: ServicesDep
 ) -> Response:
-    """Record who attended a date, or show the event again if it has changed in the meantime."""
+    """Record who attended on a date, or show the event again if it has changed in the meantime."""
     came = set(form_fields.get("came", "").split())
     listed = form_fields.get("listed", "").split()
     given = AttendanceInput(

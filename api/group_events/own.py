@@ -96,7 +96,7 @@ def reply_to_event(
 
     Raises:
         NotFoundError: the principal has no such invitation.
-        ConflictError: the date is cancelled for the person, or over.
+        ConflictError: the invitation is cancelled, or the event is over.
     """
     now = services.now()
     with services.database.writing() as tx:

@@ -41,7 +41,7 @@ _ATTENDED = {
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """A person who is or was invited to a date, with their reply and attendance."""
+    """A person who is or was invited for a date, with their reply and attendance."""
 
     view: InvitedPerson
     badges: tuple[Badge, ...]

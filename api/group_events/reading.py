@@ -132,7 +132,7 @@ def _date_input(row: GroupEventDateRow, zone: ZoneInfo) -> GroupDateInput:
 
 
 def _length(row: GroupEventDateRow) -> tuple[int | None, int | None]:
-    """Return a date's length as minutes and `None`, or as `None` and whole days."""
+    """Return the length of an event, either as minutes and `None` or as `None` and whole days."""
     if row.first_day is not None and row.last_day is not None:
         return None, (row.last_day - row.first_day).days + 1
     return int((row.ends_at - row.starts_at).total_seconds()) // 60, None
@@ -207,7 +207,7 @@ def _view(
 
 
 def has_started(event: GroupEventRow, date: GroupEventDateRow, now: datetime) -> bool:
-    """Return whether a date has begun; a date cancelled before its start never begins."""
+    """Return whether an event has begun on a date, and was not cancelled before it began."""
     return date.starts_at <= min(now, event.cancelled_at or now)
 
 

@@ -33,7 +33,7 @@ def store_event_reply(
     `now` is when the reply was received, and `stamp` when it was made; see `GroupReplyRow`.
 
     Raises:
-        ConflictError: the date is cancelled for the person, or over.
+        ConflictError: the invitation is cancelled, or the event is over.
     """
     if row.status is Status.CANCELLED:
         raise ConflictError(facts.REPLY_CANCELLED())

@@ -100,7 +100,7 @@ def record_attendance(
     version: RequiredVersion,
     response: Response,
 ) -> GroupEvent:
-    """Record who attended a date that has begun."""
+    """Record who attended a group event on one of its dates, once it has begun."""
     recorded = attendance.record_attendance(services, cycle_id, event_id, given, version=version)
     return _versioned(recorded, response)
 

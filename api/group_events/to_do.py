@@ -28,7 +28,7 @@ def count_unanswered_invitations(now: datetime) -> Select[str, int]:
 
 
 def count_unrecorded_dates(now: datetime) -> Select[str, int]:
-    """Return a query that counts, by cycle, the past dates with attendance not recorded."""
+    """Return a query that counts, by cycle, the past dates for which attendance is not recorded."""
     return _invitations(func.count(GroupEventDateRow.id.distinct())).where(
         GroupInvitationRow.ends_at <= now, GroupInvitationRow.attended.is_(None)
     )

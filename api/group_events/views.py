@@ -30,7 +30,7 @@ class GroupDate(FrozenModel):
 
 
 class InvitedPerson(FrozenModel):
-    """A person's invitation to a date.
+    """A person's invitation to a group event on one of its dates.
 
     Attributes:
         is_invited: false if the person is no longer invited, or the date is cancelled.
@@ -52,7 +52,7 @@ class InvitedPerson(FrozenModel):
 class GroupEvent(FrozenModel):
     """A group event, as the office sees it; see `GroupEventInput`.
 
-    `minutes` or `days` is the length of the first date; the other is `None`. `invited` is ordered
+    `minutes` or `days` is the length on the first date; the other is `None`. `invited` is ordered
     by date, side and name.
     """
 

@@ -56,7 +56,7 @@ def list_cards(services: Services) -> tuple[CardSummary, ...]:
 def unusable_cards(
     tx: Transaction, countries: frozenset[str], *, today: date
 ) -> tuple[CardSummary, ...]:
-    """Return the countries among `countries` whose card is missing or due for review."""
+    """Return a summary for each of `countries` whose card is missing or due for review."""
     cards = _summaries(tx, countries, today)
     return tuple(one for one in cards if one.state is not CardState.CURRENT)
 
@@ -85,7 +85,7 @@ def store_card(services: Services, file: str, content: bytes) -> CardSummary:
     """Store a card, replacing any earlier card of its country.
 
     Raises:
-        UnusableInputError: the card is incomplete; nothing is changed.
+        UnusableInputError: the card has faults; nothing is changed.
     """
     now = services.now()
     text = _decoded(file, content)

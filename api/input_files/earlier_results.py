@@ -1,7 +1,7 @@
 """Reads results of earlier cycles, whose pairs the rule `repeat` avoids or forbids.
 
 People are recognised by the keys in the result. If a result has no keys, they are computed from the
-people files in the folder `inputs/` next to it, and added to the copy that is kept with the new
+lists of people in the folder `inputs/` next to it, and added to the copy that is kept with the new
 result.
 """
 
@@ -32,10 +32,10 @@ EARLIER_FILE = re.compile(r"earlier-([1-9]\d*)\.json", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class EarlierSource:
-    """An earlier result, and the people files of its folder if both exist.
+    """An earlier result, with the two lists of people stored next to it if both exist.
 
-    `encoding` is the encoding in which the earlier run read people files that are not Unicode, if
-    any. `cycle` is the name of its cycle, if known.
+    `encoding` is the encoding in which the earlier run read lists that are neither UTF-8 nor
+    UTF-16, if any. `cycle` is the name of its cycle, if known.
     """
 
     result: InputSource
@@ -57,7 +57,7 @@ class EarlierResults:
 
 
 def earlier_source(path: Path) -> EarlierSource:
-    """Read an earlier result and the people files in the `inputs/` folder next to it from disk."""
+    """Read an earlier result, and the lists of people in the folder `inputs/` next to it."""
     folder = path.parent / "inputs"
     coachees, coaches = (_people_file(folder, stem) for stem in ("coachees", "coaches"))
     result = read_source(path, MAX_RESULT_BYTES)

@@ -38,7 +38,7 @@ def shipped_instruments() -> Instruments:
 
 
 def instruments_of(settings: Settings) -> Instruments:
-    """Return a deployment's instruments, keyed by the moment at which people answer each.
+    """Return a deployment's instruments, keyed by the moments at which people answer them.
 
     An instrument in the deployment's folder replaces the built-in one.
 

@@ -33,8 +33,8 @@ class ListImport:
         lists: the lists, with the row of each person.
         review: the people who are new, changed, gone or doubled.
         written: the people to write, without references to people who are not in the cycle.
-        understood: the values in other formats, and how they were read; one item for each cell, or
-            each entry of a cell.
+        understood: the values that were not in the standard format, and how they were read; one
+            item for each cell, or each entry of a cell.
         left_out: the removed references, that is, ids of people who are not in the cycle.
         warnings: warnings about possible mistakes in the lists, which do not prevent their use.
     """

@@ -1,4 +1,4 @@
-"""Reads people files in CSV, XLSX or ODS format."""
+"""Reads lists of people from CSV, XLSX or ODS files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".ods")
 
 
 def people_sheet(name: str, content: bytes, kind: PeopleKind, reading: ReadContext) -> PeopleSheet:
-    """Read as much as possible of a people file; the faults refer to the file as `name`."""
+    """Read as much as possible of a list of people; the faults refer to the file as `name`."""
     try:
         check_size(content)
         if content.startswith(ZIP_SIGNATURE):

@@ -84,7 +84,7 @@ def input_warnings(lists: PeopleLists, context: ReadContext) -> Iterator[InputFa
 
 
 def understood_values(lists: PeopleLists) -> Iterator[InputFault]:
-    """Yield the values in other formats, with their meaning, and the omitted rows, ordered by row.
+    """Yield the values that were not in the standard format, and the omitted rows, ordered by row.
 
     The same value in the same column is mentioned once, with the number of other rows.
     """

@@ -24,7 +24,7 @@ def answer_to_event(row: GroupInvitationRow) -> PartStat:
 
 
 def announced_invitation(row: GroupInvitationRow, uid: str) -> Invitation:
-    """Return an invitation as last announced. `uid` is the UID of the date."""
+    """Return an invitation as last announced. `uid` is the UID of the event on this date."""
     return Invitation(
         uid=uid,
         number=1,

@@ -35,7 +35,7 @@ class Filter:
 class ListDefinition:
     """The orders and filters of a list. The first of `sorts` is the default order.
 
-    `fixed` are parameters that identify the list; all addresses of the list include them.
+    `fixed` contains the names of the parameters that identify the list; all its URLs include them.
     """
 
     sorts: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The table of searches for names, to which URLs refer by id."""
+"""The table of stored searches, whose ids appear in URLs instead of their texts."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def save_agreement(pair: PairRequestDep, form_fields: FormFields) -> Response:
 
 @AGREEMENT_PAGES.post("/agreement/decision")
 def decide(pair: PairRequestDep, form_fields: FormFields) -> Response:
-    """Propose the text, agree to it, keep the previously agreed text, or complete the pair."""
+    """Propose the text, agree to it, keep the agreed text, or record that the pair has finished."""
     decision = parse_form(AgreementDecision, form_fields)
     try:
         service.decide_agreement(pair.services, pair.principal, pair.other_id, decision)

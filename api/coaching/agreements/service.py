@@ -51,7 +51,7 @@ class AgreementInput(FrozenModel):
 
 
 class AgreementAct(StrEnum):
-    """An action that a coach or coachee can take on the text of their agreement."""
+    """An action that a coach or coachee can take on their agreement."""
 
     PROPOSE = "propose"
     AGREE = "agree"
@@ -106,7 +106,7 @@ def write_agreement(
 def decide_agreement(
     services: Services, principal: Principal, other_id: str, decision: AgreementDecision
 ) -> AgreementView:
-    """Propose a text, agree to it, keep the previously agreed text, or complete the pair.
+    """Propose a text, agree to it, keep the agreed text, or record that the pair has finished.
 
     Raises:
         NotFoundError: as for `read_agreement`.

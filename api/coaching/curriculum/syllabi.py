@@ -183,6 +183,6 @@ def keep_plans(tx: Transaction, *, now: datetime) -> None:
 
 
 def is_planned(tx: Transaction, code: str) -> bool:
-    """Return whether any pair plans a module."""
+    """Return whether any pair has planned a module."""
     found = select(PlannedModuleRow.code).where(PlannedModuleRow.code == code)
     return tx.scalar(found.limit(1)) is not None

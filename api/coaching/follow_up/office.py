@@ -196,7 +196,7 @@ def show_link(services: Services, cycle_id: str, follow_up_id: str) -> ShownLink
 def listed_follow_ups(
     tx: Transaction, cycle: CycleHeader, *, now: datetime
 ) -> list[ListedFollowUp]:
-    """Return a cycle's follow-ups; unanswered ones count as ended once a person has left."""
+    """Return a cycle's follow-ups; unanswered ones count as ended once the person has left."""
     zone = ZoneInfo(cycle.timezone)
     today = now.astimezone(zone).date()
     rows = []
@@ -226,7 +226,7 @@ def listed_follow_ups(
 
 
 def count_unanswered(now: datetime) -> Select[str, int]:
-    """Select the number of open questions per cycle that were not sent or needed a reminder."""
+    """Select the number of open follow-ups, by cycle, that were not sent or needed a reminder."""
     person = aliased(PersonRow)
     return (
         select(FollowUpRow.cycle_id, func.count())

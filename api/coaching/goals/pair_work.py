@@ -74,7 +74,7 @@ class PairWork:
 
 
 def seen_work(tx: Transaction, services: Services, principal: Principal, other_id: str) -> PairWork:
-    """Return the pair formed by the principal and `other_id`, to read its goals or commitments.
+    """Return the pair of the principal and `other_id`, for reading its goals or commitments.
 
     Raises:
         NotFoundError: the two are not a pair, or the principal may not see the pair.
@@ -84,7 +84,7 @@ def seen_work(tx: Transaction, services: Services, principal: Principal, other_i
 
 
 def open_work(tx: Transaction, services: Services, principal: Principal, other_id: str) -> PairWork:
-    """Return the pair formed by the principal and `other_id`, to change its goals or commitments.
+    """Return the pair of the principal and `other_id`, for changing its goals or commitments.
 
     Raises:
         NotFoundError: the two are not a pair, or the principal may not see the pair.
@@ -100,7 +100,7 @@ def open_work(tx: Transaction, services: Services, principal: Principal, other_i
 def recording_work(
     tx: Transaction, services: Services, principal: Principal, other_id: str
 ) -> PairWork:
-    """Return the pair formed by the principal and `other_id`, for recording results.
+    """Return the pair of the principal and `other_id`, for recording results.
 
     Raises:
         NotFoundError: the two are not a pair, or the principal may not see the pair.

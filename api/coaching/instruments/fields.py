@@ -36,7 +36,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ItemFields:
-    """An item of a form; `group` is its heading, or empty to repeat the previous item's."""
+    """An item of a form.
+
+    `group` is the heading above the item; empty if the item has none, or shares the heading of the
+    item before it.
+    """
 
     group: Displayed
     text: Fact

@@ -40,7 +40,7 @@ class AnswerSheetRow(IdentifiedRow):
         subject_id: the id of the session for answers after a session, the id of the follow-up for
             answers in a follow-up, otherwise the id of the other person in the pair.
         side: the side of the person who answers.
-        answers: the answers, by question.
+        answers: the answers, keyed by question.
         version: the number of changes.
     """
 

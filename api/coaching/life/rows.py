@@ -34,8 +34,8 @@ class EarlyEndRow(IdentifiedRow):
     """The reason why a pair ended before it was completed, and to whom the reason belongs.
 
     Attributes:
-        cycle_id: the cycle; like the two people, `None` once one of them is erased, so that the row
-            is only counted.
+        cycle_id: the cycle. Once one of the two people is erased, this and both people's ids are
+            `None`, and the row serves only for counting.
         recorded_at: when the reason was recorded; only the month once one of the two people is
             erased.
         version: the number of changes, used to detect changes based on an outdated page.

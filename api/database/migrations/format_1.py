@@ -191,7 +191,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "unit.other": ("neither the same unit nor the chain of command",),
     "unit.same": ("the same unit",),
 }
-"""The text of each message, followed by the plural if there is one, by message code."""
+"""The text of each message, followed by its plural if there is one, keyed by message code."""
 
 
 class _Format1Translations(NullTranslations):

@@ -39,7 +39,7 @@ _CODES: Mapping[str, str] = {
     "end": r"\d\d:\d\d",
     "zone": r"\S+",
 }
-"""The pattern of a text parameter, by its name."""
+"""The patterns of text parameters, keyed by parameter name."""
 _SEPARATORS: Mapping[str, str] = {"joined": "; ", "listed": ", ", "all_of": " and "}
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -59,7 +59,7 @@ _CLAUSES: Mapping[str, tuple[str, ...]] = {
     "rule": ("rule.",),
     "sessions": ("count.",),
 }
-"""The prefixes of the codes that a nested fact can have, by the name of its parameter."""
+"""The prefixes of the codes that a nested fact can have, keyed by parameter name."""
 _NOT_ALONE = {"rule.reasons", "change.with_effect", "country.both", "country.two"}
 
 

@@ -1,4 +1,4 @@
-"""Converts the stored JSON of results and answers between sentences (format 1) and facts (2)."""
+"""Converts the stored JSON of results and answers from sentences to facts, and back."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class StoredResults:
             verdict["reason"] = reason.to_json()
 
     def _reasons(self, coachee: str | None, coach: str) -> Mapping[tuple[str, int, int], Fact]:
-        """Return the reasons that the rules return now, by rule, points and weight."""
+        """Return the reasons that the rules return now, keyed by rule, points and weight."""
         row, column = self._rows.get(coachee or ""), self._columns.get(coach)
         if row is None or column is None or self._evaluator is None:
             return {}
@@ -162,7 +162,7 @@ class StoredResults:
 
 
 def _ids(people: list[Json]) -> dict[str, str]:
-    """Return people's ids by their labels."""
+    """Return people's ids, keyed by label."""
     return {f"{one['name']} ({one['id']})": one["id"] for one in people}
 
 
