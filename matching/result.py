@@ -113,7 +113,7 @@ class CoacheeChange(StrEnum):
 
 
 class SessionMove(ResultValue):
-    """A session of a kept pair that was moved to another time, with the reason."""
+    """A session of a kept pair before and after it was moved, with the reason."""
 
     number: int
     before: Session
@@ -122,7 +122,7 @@ class SessionMove(ResultValue):
 
 
 class Move(ResultValue):
-    """A re-match's change for a coachee, with the reason, for the programme manager.
+    """A change that a re-match made for a coachee, with the reason, for the programme manager.
 
     `before` and `after` are coach ids, or `None` if the coachee is unmatched. If the coachee keeps
     their coach, `sessions` lists the sessions that were moved.

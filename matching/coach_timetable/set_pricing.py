@@ -91,7 +91,7 @@ def price_by_cp_sat(
 
 
 def _most_profitable(held: int, profit: Mapping[int, float], most: int) -> int:
-    """Return the up to `most` members of a set that have the highest values in `profit`."""
+    """Return up to `most` members of a set, those with the highest values in `profit`."""
     inside = sorted((one for one in profit if held >> one & 1), key=lambda one: -profit[one])
     return sum(1 << one for one in inside[:most])
 

@@ -18,7 +18,7 @@ EarlierPair = tuple[str, str]
 
 
 def find_earlier_pairs(roster: Roster, results: Iterable[Result]) -> tuple[EarlierPair, ...]:
-    """Return the pairs of a roster whose humans were coachee and coach in an earlier result.
+    """Return the pairs in a roster whose coachee and coach were matched in an earlier result.
 
     Humans are recognised by the keys in the result, and by their ids if the result has no keys for
     them. The pairs are in file order.

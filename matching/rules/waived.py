@@ -36,7 +36,7 @@ class WaivedRule(Rule):
 
     @classmethod
     def prepared(cls, rule: Rule, inputs: RuleInputs) -> Rule:
-        """Return the rule, with the policy's waivers if it has any for this rule."""
+        """Return the rule, wrapped if the policy contains waivers for it."""
         waived = any(waiver.rule == rule.name for waiver in inputs.cycle.waivers)
         return cls(rule, inputs) if waived else rule
 

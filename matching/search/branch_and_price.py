@@ -92,7 +92,7 @@ class _SearchNode:
     """An open node of the search tree.
 
     Attributes:
-        bound: an upper bound on choices in this node.
+        bound: an upper bound on the value of choices in this node.
         serial: a sequence number that breaks ties between nodes.
         must_place: `bool[n]`, the coachees who must be placed.
         allowed: `bool[P]`, the pairs that may be chosen.
