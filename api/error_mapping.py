@@ -150,7 +150,7 @@ ERROR_TABLE: dict[type[DomainError], ErrorType] = {
 
 
 def error_type_of(error: BaseException) -> ErrorType:
-    """Return the type of the most specific class in the table, or `INTERNAL_ERROR`."""
+    """Return the type for the error's most specific class in the table, or `INTERNAL_ERROR`."""
     for ancestor in type(error).__mro__:
         if issubclass(ancestor, DomainError) and ancestor in ERROR_TABLE:
             return ERROR_TABLE[ancestor]

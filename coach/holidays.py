@@ -34,8 +34,8 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
 def observance_categories(country: str) -> tuple[str, ...]:
     """Return the holiday categories of a country that can be named as observances.
 
-    Categories of the package that are not about days off are omitted. The result is empty if the
-    package does not support the country.
+    Categories that are not days off are omitted. The result is empty if the `holidays` package does
+    not support the country.
     """
     try:
         categories = holidays.country_holidays(country).supported_categories

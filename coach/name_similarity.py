@@ -1,4 +1,4 @@
-"""Finds names that may be the same name: a typing error, another order, or a shorter form.
+"""Finds names that may be variants of one name: misspelled, reordered or shortened.
 
 The number of pairs grows quadratically with the number of names, so only names that share a key are
 compared. A key consists of one word of the name with up to two letters deleted, and all other words

@@ -18,7 +18,7 @@ class Restore:
 
     Attributes:
         restored_at: when the database was restored.
-        restored_to: the time of the last row in the copy; `None` if its trail has no rows.
+        restored_to: the time of the last row in the backup; `None` if its trail has no rows.
     """
 
     restored_at: datetime

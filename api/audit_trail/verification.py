@@ -3,7 +3,7 @@
 Seals detect rows that were altered, inserted or removed in the middle. Anchors detect that rows
 were removed from the end: every stored verification result is an anchor, and so is every line of
 the file that `anchors` writes outside the database. After a restore, the rows that are not in the
-copy are reported as lost, with the time that the database was restored to.
+backup are reported as lost, with the time that the database was restored to.
 
 The seals of the rows that control access are verified too; see `api.crypto.row_seal`.
 """
@@ -38,7 +38,7 @@ class LostRows(FrozenModel):
     Attributes:
         first: the number of the first lost row.
         last: the highest number that a lost row is known to have had.
-        restored_to: the time of the last row in the restored copy; `None` if it has no rows.
+        restored_to: the time of the last row in the restored backup; `None` if it has no rows.
         restored_at: when the database was restored.
     """
 

@@ -46,7 +46,7 @@ class JobType:
         create_handler: creates the job handler; called once when a worker starts.
         queue: the name of the queue; defaults to the name of the job type.
         concurrency: the maximum number of jobs that a worker performs at the same time.
-        prefetch: the maximum number of jobs that a worker has taken from the queue at any time.
+        prefetch: the maximum number of unfinished jobs that a worker has taken from the queue.
         partitioned: whether jobs have a partition. In each partition, one job runs at a time across
             all workers.
         poll_seconds: the interval at which a worker polls the queue.

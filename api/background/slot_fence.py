@@ -1,7 +1,7 @@
-"""Fences off workers whose slot was taken over, by checking the epoch in each transaction.
+"""Fences off workers whose slot was taken over, by checking the epoch in each write transaction.
 
 The epoch of a slot increases each time a worker starts with the slot, and each time another worker
-takes the slot's jobs over. Writing transactions run one at a time, so an epoch that is current when
+takes the slot's jobs over. Write transactions run one at a time, so an epoch that is current when
 a transaction begins is still current when it commits.
 """
 

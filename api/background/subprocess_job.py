@@ -193,7 +193,7 @@ class SubprocessJob(ABC, Generic[RowT]):
 
 
 def _messages(child: ChildProcess) -> list[Message]:
-    """Return the messages received, then `{"crashed": …}` if the child ended or sent no JSON."""
+    """Return new messages, then `{"crashed": …}` if the child ended or sent invalid JSON."""
     messages: list[Message] = []
     try:
         for message in child.received():

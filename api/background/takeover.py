@@ -120,7 +120,7 @@ def return_jobs_of(engine: DBOS) -> Callable[[str], None]:
 
 
 def _signs_of_others(tx: Transaction, own: str) -> dict[str, Sign]:
-    """Return the signs of all other slots that have not ended or to which jobs are assigned."""
+    """Return the `Sign` of each other slot that has not ended or has jobs assigned to it."""
     job = table(
         "workflow_status",
         column("status"),

@@ -209,7 +209,10 @@ class _Repetition:
 
 
 def _exists(database: Database) -> bool:
-    """Return whether a database exists, without opening it, which would create a SQLite file."""
+    """Return whether a SQLite database exists; other databases are assumed to exist.
+
+    The database is not opened, because this would create a SQLite file.
+    """
     return not database.is_sqlite or Path(database.engine.url.database or "").exists()
 
 

@@ -33,7 +33,7 @@ _FICTITIOUS = "@example.org"
 
 @dataclass(frozen=True, slots=True)
 class DemoLinks:
-    """The names and link secrets of two people in the sample cycle."""
+    """The names and link secrets of a coachee and a coach."""
 
     coachee_name: str
     coachee_secret: str

@@ -123,7 +123,7 @@ _OPTIONS = {"role": "--role", "cycles": "--cycle", "countries": "--country"}
 
 
 def _checked(services: Services, entered: EnteredAccess) -> Access:
-    """Return the entered access; faults name the options."""
+    """Validate the entered access and return it; faults name the command-line options."""
     try:
         return checked_access(services, entered)
     except UnusableInputError as error:
