@@ -7,9 +7,10 @@
 
 A sent email that bounces becomes failed.
 
-A worker sends the emails to one domain one at a time. For each domain, only one waiting email has a
-queued job; when that job starts, it queues the job for the next email. A release therefore takes
-the same time for ten emails as for ten thousand, and a code never waits behind invitations.
+A worker sends the emails to one domain one at a time. A release queues a job only for the first
+email to each domain; when a job starts, it queues the job for the next email to its domain. The
+number of queued jobs therefore does not depend on the number of emails, and a code never waits
+behind invitations.
 
 Emails to one person about the same session are sent in the order of their release: an email is not
 queued until the mail server has accepted or finally refused the previous email, so that a

@@ -45,8 +45,8 @@ class Finding(FrozenModel):
 def check_source(source: bytes, organisation: Organisation) -> tuple[Finding, ...]:
     """Check the source of a test email, or only its headers.
 
-    The results of SPF, DKIM and DMARC are read from the topmost header, which the receiving server
-    wrote.
+    The results of SPF, DKIM and DMARC are read from the topmost `Authentication-Results` header,
+    which the receiving server wrote.
 
     Raises:
         InvalidValueError: the text is not the source of an email.
@@ -102,7 +102,7 @@ def _authentication(mail: MailStructure, domain: str) -> Iterator[Finding]:
 
 
 def _results(mail: MailStructure) -> list[Any]:
-    """Return the results in the topmost header, which the receiving server wrote."""
+    """Return the results in the topmost `Authentication-Results` header, if it is valid."""
     top = mail.header(_RESULTS)
     if not top:
         return []

@@ -82,7 +82,7 @@ def list_published_pairs(
 ) -> tuple[PublishedPair, ...]:
     """List the pairs with published sessions that you may see, sorted by coachee code.
 
-    If your access is limited to countries, you get only the codes of people from other countries.
+    If your access is limited to countries, people from other countries appear only as codes.
     """
     return read_published_pairs(services, principal, cycle_id)[1]
 

@@ -1,4 +1,4 @@
-"""The programme office's tasks in each cycle, for the first page and the daily digest."""
+"""The programme office's tasks in each cycle, for the home page and the daily digest."""
 
 from __future__ import annotations
 

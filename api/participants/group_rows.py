@@ -66,14 +66,14 @@ class GroupEventPersonRow(TableRow):
 
 
 class GroupEventDateRow(IdentifiedRow):
-    """A date of a group event.
+    """An occurrence of a group event.
 
     Attributes:
         uid: never changes, and is the same for all invited people.
         first_day: the first day, in the zone of the event, if the event lasts whole days; otherwise
             `None`.
         last_day: the last day, as for `first_day`.
-        removed_at: when the office removed the date from the event, if it was removed.
+        removed_at: when the office removed the occurrence, if it was removed.
     """
 
     __tablename__ = "group_event_dates"
@@ -91,7 +91,7 @@ class GroupEventDateRow(IdentifiedRow):
 
 
 class GroupInvitationRow(IdentifiedRow):
-    """A person's invitation to a date of a group event, as last announced to the person.
+    """A person's invitation to one occurrence of a group event, as last announced to the person.
 
     Attributes:
         sequence: increases with every change of time or state, for this person alone.

@@ -1,8 +1,8 @@
-"""Finds, merges and deletes the humans behind the people in cycles.
+"""Finds, merges and deletes rows for humans, to which the people in all cycles are linked.
 
-As documented for people files, rows of a cycle with the same `person` are one human, and so are
-rows with the same address and name. This applies across roles and cycles, except to humans whom a
-manager has declared to be different people. Across cycles, rows with the same `person` must also
+As documented for the lists, people in a cycle with the same `person` are one human, and so are
+people with the same address and name. This applies across roles and cycles, except to humans whom a
+manager has declared to be different people. Across cycles, people with the same `person` must also
 have the same name or address.
 """
 
@@ -28,11 +28,11 @@ _LISTED_EMAIL = PersonRow.profile["email"].as_string()
 
 @dataclass(slots=True)
 class _Groups:
-    """Groups of ids, each of which belongs to one human according to the lists.
+    """Groups of ids; each group represents one human according to the lists.
 
     The ids are those of humans, and of people who are not linked to a human yet. `alike` maps each
-    id to the ids with the same key. `root` connects all ids in a group, which keys link directly or
-    through other ids.
+    id to the ids with the same key. `root` is a union-find forest: two ids are in the same group if
+    they have a key in common, directly or through other ids.
     """
 
     root: dict[str, str] = field(default_factory=dict)
@@ -76,7 +76,7 @@ def link_humans(tx: Transaction, rows: Sequence[PersonRow], *, now: datetime) ->
 
 
 def join_humans(tx: Transaction, kept: HumanRow, other: HumanRow) -> None:
-    """Merge two humans: all people of `other` become people of `kept`."""
+    """Merge two humans: the people linked to `other` are linked to `kept` instead."""
     tx.flush()
     tx.execute(update(PersonRow).where(PersonRow.human_id == other.id).values(human_id=kept.id))
     kept.person = kept.person or other.person
@@ -114,7 +114,7 @@ def are_kept_apart(tx: Transaction, one_id: str, other_id: str) -> bool:
 def forget_humans(tx: Transaction, rows: Collection[PersonRow]) -> None:
     """Unlink erased people from their humans, and delete humans left without people.
 
-    A human with other people keeps only the data that those people's rows contain.
+    A human to whom other people are linked keeps only the data in those people's rows.
     """
     human_ids = {row.human_id for row in rows}
     for row in rows:
@@ -130,7 +130,7 @@ def refresh_humans(tx: Transaction, human_ids: Collection[str | None]) -> None:
 
 
 def refresh_human(tx: Transaction, human: HumanRow) -> None:
-    """Update a human from their latest person, or delete the human if no people remain."""
+    """Update a human from the latest person linked to it, or delete it if nobody is linked."""
     people = people_of(tx, human.id)
     human.person = ""
     for row in reversed(people):
@@ -148,7 +148,7 @@ def update_address(tx: Transaction, row: PersonRow, former: str) -> None:
 
 
 def people_of(tx: Transaction, human_id: str) -> Sequence[PersonRow]:
-    """Return a human's people, newest cycle first."""
+    """Return the people linked to a human, newest cycle first."""
     return tx.scalars(
         select(PersonRow)
         .join(CycleRow, CycleRow.id == PersonRow.cycle_id)

@@ -96,7 +96,7 @@ def require_complete_source(row: CycleRow) -> None:
 
 
 def current_sheet(tx: Transaction, cycle_id: str, side: Side, kind: PeopleKind) -> PeopleSheet:
-    """Return one side of a cycle as a sheet without faults. Profiles are not validated again."""
+    """Return the people on one side as a sheet without faults. Profiles are not validated again."""
     rows = tx.execute(
         select(PersonRow.code, PersonRow.profile)
         .where(PersonRow.cycle_id == cycle_id, PersonRow.side == side, PersonRow.left_at.is_(None))

@@ -102,7 +102,7 @@ ListedText = tuple[Side, str, str | None]
 
 
 def listed_as_text(tx: Transaction, cycle_id: str) -> tuple[ListedText, ...]:
-    """Return the people of `listed_roster` as stored text, without validating them.
+    """Return the people whom `listed_roster` returns, as stored text and without validation.
 
     This is much faster than `listed_roster`. Equal texts represent equal people.
     """
@@ -115,7 +115,7 @@ def listed_as_text(tx: Transaction, cycle_id: str) -> tuple[ListedText, ...]:
 
 
 def parse_listed(people: Iterable[ListedText]) -> Roster:
-    """Return the people of `listed_as_text` as a roster."""
+    """Parse the stored text of people, as returned by `listed_as_text`, into a roster."""
     sides: dict[Side, list[dict[str, Any]]] = {Side.COACHEE: [], Side.COACH: []}
     for side, profile, listed in people:
         sides[side].append(from_json(profile) | (from_json(listed) if listed else {}))

@@ -163,7 +163,7 @@ class ListUndoRow(TableRow):
 
 
 class HeaderMappingRow(TableRow):
-    """The meaning of a header in people files, according to the office's answer.
+    """The meaning of a column header in the office's lists, as stated by the office.
 
     Attributes:
         kind: the kind of people.

@@ -196,7 +196,8 @@ def check_stored_policy(tx: Transaction, cycle_id: str) -> None:
 def list_faults(row: CycleRow, lists: PeopleLists, context: ReadContext) -> Iterator[InputFault]:
     """Return all faults in two lists, checked against a cycle's policy.
 
-    The stored policy is valid; its file is parsed again only to locate faults in it.
+    The cycle file is parsed only if the policy names somebody who is not in the lists, to locate
+    this fault.
     """
     policy = policy_of(row)
     stored = CycleFile(

@@ -138,9 +138,9 @@ def decide(services: Services, decision: DuplicateDecision) -> DirectoryEntry:
 
 
 def separate(services: Services, person_id: str) -> DirectoryEntry:
-    """Move a role that belongs to another person to a new human, and return the new human.
+    """Give a role its own entry in the directory, because it belongs to a different person.
 
-    The two are recorded as different people.
+    Returns the new entry. The two humans are recorded as different people.
 
     Raises:
         NotFoundError: there is no such person.

@@ -84,7 +84,7 @@ def set_calendar_objects(human_id: str, form_fields: FormFields, services: Servi
 
 @DIRECTORY_PAGES.post("/roles/{person_id}/separate")
 def separate_role(person_id: str, services: ServicesDep) -> Response:
-    """Move a role that belongs to another person to a new human in the directory."""
+    """Give a role its own entry in the directory, because it belongs to a different person."""
     return redirect_after_post(urls.human(duplicates.separate(services, person_id).id))
 
 

@@ -94,7 +94,7 @@ def set_calendar_objects(
 
 @DIRECTORY.post("/roles/{person_id}/separate", responses=problem_responses(404, 409))
 def separate_role(person_id: str, services: ServicesDep) -> DirectoryEntry:
-    """Move a role that belongs to another person to a new human in the directory."""
+    """Give a role its own entry in the directory, because it belongs to a different person."""
     return duplicates.separate(services, person_id)
 
 

@@ -1,4 +1,4 @@
-"""Links that outlive a cycle: people's links for follow-ups, and posts' links.
+"""Links that outlive a cycle: for follow-ups, and for posts that have taken over a commitment.
 
 Their secrets, like those of all links, are derived from the link's id and the key file.
 """

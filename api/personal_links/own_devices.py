@@ -22,7 +22,7 @@ class OwnDevices(FrozenModel):
         devices: the devices that are verified now, newest first.
         passkeys: the person's passkeys, oldest first.
         pin_set_at: when the person set their PIN; `None` if they have none.
-        sends_codes: whether a device also needs a code from an email.
+        sends_codes: whether this server can send the person codes by email.
         timezone: the IANA name of the person's time zone.
     """
 

@@ -1,4 +1,4 @@
-"""The dates of a cycle's group events, for pages that show them beside sessions."""
+"""The occurrences of a cycle's group events, for pages that show them beside sessions."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from coach.texts.facts import Displayed
 
 @dataclass(frozen=True, slots=True)
 class EventDate:
-    """A date of a group event, with the address of its page.
+    """An occurrence of a group event, with the address of the event's page.
 
-    `day` and `last` are its first and last day, in the zone in which it is shown.
+    `day` and `last` are its first and last day in the zone of the page, or as entered if it lasts
+    whole days.
     """
 
     kind: Displayed
@@ -32,7 +33,7 @@ class EventDate:
 
 
 def read_event_dates(services: Services, cycle_id: str, zone: ZoneInfo) -> list[EventDate]:
-    """Return the dates of a cycle's group events in order, excluding cancelled ones."""
+    """Return the occurrences of a cycle's group events in order, without cancelled ones."""
     with services.database.reading() as tx:
         rows = tx.execute(
             select(GroupEventDateRow, GroupEventRow)

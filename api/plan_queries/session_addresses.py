@@ -19,8 +19,8 @@ def session_addresses(
     """Return the address of a page for each session of a plan, keyed by uid.
 
     In a published plan, this is the session's own page; in other plans, it is the page of the
-    session's coachee. `uids` contains the coachee of each session, and `person_ids` the ids of the
-    coachees' rows, both keyed by id in the coachees' file.
+    session's coachee. `uids` maps the uid of each session to its coachee's id in the list, and
+    `person_ids` maps these ids to those of the coachees' rows.
     """
     if plan.state is PlanState.PUBLISHED:
         rows = select(SessionRow.uid, SessionRow.id).where(

@@ -17,8 +17,8 @@ _POINTS = frozenset({ObjectiveLevel.WORST, ObjectiveLevel.TOTAL})
 class ComparedLevel:
     """The values of a level in each plan; `None` for a plan that does not have the level.
 
-    `behind` is the distance from the best of these plans, 0 for the best; `None` if a plan's points
-    are not comparable with those of the first plan.
+    `behind` is the distance from the best of these plans, 0 for the best; `None` if a plan does not
+    have the level, or if its points are not comparable with those of the first plan.
     """
 
     name: ObjectiveLevel

@@ -1,9 +1,9 @@
 """Sends follow-ups to people and questions to posts, with at most two reminders each.
 
-A question is sent when it is due, on a working day, during the day in the recipient's time zone;
-see `quiet_times`. The email contains a link that opens only the follow-ups, which is created or
-extended for this purpose. People who have left, or do not want to be asked again, are not asked.
-Reminders are not sent if the cycle's reminders are turned off.
+A question is sent when it is due, on a working day, during the day in the person's time zone (for a
+post, the coachee's); see `quiet_times`. The email contains a link that opens only the follow-ups,
+which is created or extended for this purpose. People who have left, or do not want to be asked
+again, are not asked. Reminders are not sent if the cycle's reminders are turned off.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from coach.sessions import Reply
 
 
 def invitation_by_uid(tx: Transaction, person_id: str, uid: str) -> GroupInvitationRow | None:
-    """Return a person's invitation to the date of a group event with the given UID, if any."""
+    """Return a person's invitation to the group event occurrence with the given UID, if any."""
     return tx.scalar(
         select(GroupInvitationRow)
         .join(GroupEventDateRow, GroupEventDateRow.id == GroupInvitationRow.date_id)

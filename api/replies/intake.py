@@ -150,8 +150,8 @@ def _store(
 ) -> Decision:
     """Store the reply in an email, or only add it to the history if a later reply was received.
 
-    Returns the decision. The decision about a counter-proposal changes if its time can be proposed,
-    because it then becomes a proposal.
+    Returns the decision. For a counter-proposal, this is the decision after an attempt to propose
+    its time.
     """
     person, session, reply = decision.person, decision.session, decision.reply
     if decision.event is not None:

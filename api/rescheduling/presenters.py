@@ -159,7 +159,7 @@ def proposal_line(
 
 
 def moves_of(time: NewTime, zone: ZoneInfo) -> tuple[Fact, ...]:
-    """Return a description of the later sessions that would move if a time were chosen."""
+    """Return a line for each later session that would move if a time were chosen."""
     return tuple(_move(one.number, format_short_datetime(one.start, zone)) for one in time.moves)
 
 

@@ -65,7 +65,7 @@ def slots_of(
 ) -> tuple[NewTime, ...]:
     """Return the free times for a session, best first.
 
-    Times that are offered to participants begin only after the cut-off, so that the other
+    Participants are offered only times that are further ahead than the cut-off, so that the other
     participant can still confirm them. The programme office can choose any future time.
     """
     calendar = pair_calendar(tx, session, not_before=now)

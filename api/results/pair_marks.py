@@ -1,4 +1,4 @@
-"""Marks bans, waivers, and preferences that outweighed a rule on the pairs of a plan."""
+"""Marks on the pairs in a plan: bans, waivers, and preferences that outweighed a rule."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _SEQUENCE = re.compile(rb"^SEQUENCE:([0-9]{1,9})\r?$", re.MULTILINE)
 
 
 def read_previous_invitations(result_file: Path, result: Result) -> dict[str, SentInvitation]:
-    """Return the invitations sent for `result`, as read from `result_file`, keyed by uid.
+    """Return the invitations sent for `result`, which was read from `result_file`, keyed by uid.
 
     A session without an invitation file counts as sent once, with SEQUENCE 0.
     """

@@ -97,7 +97,7 @@ def _recorded_reading(folder: Path) -> ListReading:
 
 
 def _people(folder: Path, stem: str) -> InputSource:
-    """Return the people file `stem` (CSV, XLSX or ODS), or a fault if there is not exactly one."""
+    """Return the list `stem` (CSV, XLSX or ODS), or a fault if there is not exactly one file."""
     found = [folder / f"{stem}.{ending}" for ending in ("csv", "xlsx", "ods")]
     existing = [path for path in found if path.exists()]
     if len(existing) > 1:

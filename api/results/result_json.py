@@ -163,7 +163,7 @@ class ResultFile(_ResultHead):
 class ResultSentences:
     """Converts results and their parts to JSON values, with facts also rendered as text.
 
-    In remedies, people are named by `names`, which maps ids to names; elsewhere, by their ids.
+    `names` maps people's ids to the names that replace them in remedies; elsewhere, ids are kept.
     """
 
     def __init__(self, texts: Renderer, names: Mapping[str, str] = _NO_NAMES) -> None:

@@ -104,7 +104,7 @@ def _open(
     *,
     now: datetime,
 ) -> tuple[UnlockedNotebook, str | None]:
-    """Unlock a notebook with the typed secret; return both it and any new recovery code."""
+    """Unlock a notebook with the typed secret; return the notebook and any new recovery code."""
     if match.key is None:
         require_genuine_legacy(tx, row, seen)
         unlocked = _give_key(tx, keyring, row, match, now)

@@ -154,7 +154,7 @@ def _module_ticks(
 
 
 def _action_fields(entered: Mapping[str, str]) -> list[ActionFields]:
-    """Return the form's actions: those that contain text, and some empty ones."""
+    """Return the form's actions: up to the last with text, and up to three empty ones after it."""
     filled = [place for place in range(MAX_ACTIONS) if entered[f"actions.{place}.text"].strip()]
     first_empty = max(filled, default=-1) + 1
     count = min(first_empty + _EMPTY_ACTIONS, MAX_ACTIONS)

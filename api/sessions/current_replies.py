@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from api.sessions.rows import ReplyRow, SessionRow
 
 IS_CURRENT = ReplyRow.sequence >= SessionRow.asked_sequence
-"""The SQL condition, on both tables, for replies no older than the last request to reply."""
+"""The condition on `ReplyRow` and `SessionRow` for replies no older than the last request."""
 
 
 def has_replied(

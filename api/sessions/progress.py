@@ -27,9 +27,9 @@ def cycle_progress(
 ) -> UnderWay | None:
     """Return the progress of a cycle on the day `not_before`, which defaults to tomorrow.
 
-    Returns `None` if the cycle has no published plan or will not have started by then. Coachees who
-    have lost their coach continue from their last session, regardless of the plan. Sessions count
-    at their current times; cancelled sessions do not count.
+    Returns `None` if the cycle has no published plan or does not start before that day.
+    Coachees who have lost their coach continue from their last session, regardless of the plan.
+    Sessions count at their current times; cancelled sessions do not count.
 
     Raises:
         ConflictError: `not_before` was given but the cycle has no published plan, or the day is in

@@ -89,7 +89,10 @@ def shown_form(
 
 
 def shown_step(version: int, refused: Refused | None) -> FormState:
-    """Return the texts and the version of a form for one step; `version` is the stored version."""
+    """Return a form that adds a step to an object: empty, or filled in with the refused input.
+
+    `version` is the stored version of the object.
+    """
     if refused is None:
         return FormState({}, version)
     entered = refused.entered

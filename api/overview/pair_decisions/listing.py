@@ -126,7 +126,7 @@ def listed_decisions(policy: Cycle) -> list[ListedDecision]:
 def judged(
     policy: Cycle, roster: Roster, decisions: Iterable[ListedDecision]
 ) -> tuple[PairDecision, ...]:
-    """Return decisions with their effects on the current lists."""
+    """Return decisions with the effect that each has with the current lists."""
     present = {one.id for one in roster.coachees}, {one.id for one in roster.coaches}
     return tuple(
         PairDecision(one.kind, one.coachee, one.coach, one.reason, *_effect(policy, roster, one))

@@ -26,7 +26,7 @@ PAIR_DECISIONS = APIRouter(prefix=f"{API}/cycles/{{cycle_id}}/pair-decisions", t
 
 
 class PairDecisionJson(FrozenModel):
-    """A pin, ban or waiver, and its effect on the current lists; `text` is `effect` as text.
+    """A pin, ban or waiver, and its effect with the current lists; `text` is `effect` as text.
 
     `matters` is false if the decision makes no difference or cannot be fulfilled.
     """

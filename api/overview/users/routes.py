@@ -114,7 +114,7 @@ def sign_out_user(
 def reset_second_factor(
     user_id: str, entered: OldFactors, services: ServicesDep, principal: PrincipalDep
 ) -> SignInLink:
-    """Remove the second factor of another user who has lost it; returns a sign-in link."""
+    """Remove the second factor of another user who has lost it, and get a sign-in link for them."""
     return factor_reset.reset_second_factor(services, principal, user_id, ChangeProof(entered))
 
 

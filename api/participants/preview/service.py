@@ -56,8 +56,8 @@ class PreviewAnswers(FrozenModel):
 class Confirmation(FrozenModel):
     """The decision to use the uploaded lists.
 
-    `seen` identifies the version that was shown. `although` confirms lists that are empty, much
-    shorter, or without most of the earlier people.
+    `seen` identifies the version that was shown. `although` must be true if a list is empty, is
+    much shorter than before, or lacks most of the earlier people.
     """
 
     seen: Annotated[str, Field(max_length=64)]
