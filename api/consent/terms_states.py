@@ -22,7 +22,7 @@ class TermsState(StrEnum):
 
 
 def terms_states(tx: Transaction, texts: Texts, cycle_id: str) -> dict[str, TermsState]:
-    """Return the terms state of each person currently in a cycle, keyed by person id."""
+    """Return whether each person now in a cycle has agreed to the terms, keyed by person id."""
     in_cycle = (PersonRow.cycle_id == cycle_id, PersonRow.left_at.is_(None))
     people = tx.execute(select(PersonRow.id, PersonRow.side).where(*in_cycle)).all()
     given = tx.execute(

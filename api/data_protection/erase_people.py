@@ -78,9 +78,9 @@ def erase_people(
     person in plans and runs; emails to and from the person, and questions about them; links, codes,
     devices, PIN and passkeys; a coachee's plan of modules; all notes by or about the person, with
     their keys; and the person's row in the directory, unless they have another role. Lists awaiting
-    a decision, the people before the latest list, and searches are deleted, because they may name
-    the person. In other texts about the person's sessions, such as the records that a coach wrote,
-    the person's name is removed. Backups still contain all this data.
+    a decision, the data for undoing the latest list, and searches are deleted, because they may
+    name the person. In other texts about the person's sessions, such as the records that a coach
+    wrote, the person's name is removed. Backups still contain all this data.
     """
     in_scope = (PersonRow.cycle_id == cycle_id, condition)
     runs = tx.scalars(

@@ -47,8 +47,8 @@ def ids_to_erase(
     Raises:
         NoListError: the backup has no list, and the caller neither names one nor states that nobody
             has been erased since.
-        ErasedIdsError: a list was altered or cannot be read, or the list of the backup, the
-            list of the data folder or a named list belongs to another deployment.
+        ErasedIdsError: a list was altered or cannot be read; or the backup's list, the data
+            folder's list or a list in `named` belongs to another deployment.
     """
     own, named = list_of_copy(source), tuple(named)
     if not own.exists() and not named and not nobody_erased:

@@ -101,6 +101,7 @@ def restore(
         BackupDecryptionError: the backup cannot be decrypted.
         CorruptBackupError: the integrity check of the backup fails.
         SchemaError: the backup or the PostgreSQL database belongs to another version.
+        RowsLostError: the backup was not copied completely to PostgreSQL.
     """
     database_file = Path(database.engine.url.database or "") if database.is_sqlite else None
     if not force:

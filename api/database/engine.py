@@ -64,7 +64,7 @@ class Database:
     def on_behalf_of(self, on_begin: TransactionHook, info: dict[str, object]) -> Self:
         """Return a view of this database that calls `on_begin` in each new write transaction.
 
-        `info` is added to the `info` of all its transactions, including reading ones.
+        `info` is added to the `info` of all its transactions, including read transactions.
         """
         bound = copy(self)
         bound._on_begin, bound._info = on_begin, info  # noqa: SLF001 - same class
@@ -182,8 +182,8 @@ def open_engine(url: str) -> Engine:
     """Create an engine for `url` and, if necessary, the folder for a SQLite file.
 
     SQLite is configured with WAL, foreign keys, full synchronisation and a busy timeout. Its
-    transactions are started explicitly, writing ones with `BEGIN IMMEDIATE`, because a deferred
-    transaction can fail with "database is locked" at its first write.
+    transactions are started explicitly, write transactions with `BEGIN IMMEDIATE`, because a
+    deferred transaction can fail with "database is locked" at its first write.
 
     Raises:
         DatabaseUnusableError: the URL is invalid, the database is not supported, or the folder

@@ -48,7 +48,7 @@ class PublicCall(FrozenModel):
 
 
 def open_call(services: Services, cycle_id: str, wanted: CallInput) -> OpenCall:
-    """Open a call for a cycle until the end of its last day, and return its link.
+    """Open a call for a cycle until the end of the call's last day, and return its link.
 
     Any earlier call is replaced, and its link stops working.
 

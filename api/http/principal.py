@@ -63,7 +63,7 @@ class SeenVersion:
 
 @dataclass(frozen=True, slots=True)
 class NotesDevice:
-    """A coach's device, identified by the key it holds to a notebook.
+    """A coach's device, identified by its key to a notebook.
 
     Attributes:
         credential_id: the id of the device's credential.

@@ -81,7 +81,7 @@ def respondent_pairs(tx: Transaction, condition: ColumnElement[bool]) -> tuple[R
 
 
 def pairs_of(tx: Transaction, person_id: str) -> tuple[RespondentPair, ...]:
-    """Return the pairs of one person that have not ended."""
+    """Return a person's pairs that have not ended."""
     coachees = select(SessionRow.coachee_id).where(
         or_(SessionRow.coachee_id == person_id, SessionRow.coach_id == person_id)
     )

@@ -27,7 +27,7 @@ def list_nominations(
     services: ServicesDep,
     page: JsonPageDep,
 ) -> list[Candidate]:
-    """List the coachees of a cycle, with their nominations and the times of their invitations."""
+    """List the coachees of a cycle, with their nominations and when they were invited to enrol."""
     found = nominations.list_candidates(services, cycle_id)
     set_total(request, response, page, len(found))
     return list(page.of(found))

@@ -21,7 +21,7 @@ _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 class HostAndCsrfMiddleware:
     """Rejects requests for unknown host names, and unsafe requests initiated by another site.
 
-    Browsers report the origin of a request in `Sec-Fetch-Site`, older ones in `Origin`. Another
+    Browsers report the origin of a request in `Sec-Fetch-Site`, older browsers in `Origin`. Another
     site cannot initiate a request with a bearer token, but it can initiate one with HTTP Basic
     credentials, which browsers send automatically, for instance to a proxy in front of the server.
     """
