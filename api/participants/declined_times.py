@@ -57,16 +57,16 @@ def declined_times(tx: Transaction, person_ids: Collection[str]) -> dict[str, tu
 
 
 def declined_by_human(tx: Transaction, cycle_id: str) -> dict[str, list[Times]]:
-    """Return the times that the humans in a cycle have declined, in any role or cycle.
+    """Return the session times that the humans in a cycle have declined, including in other cycles.
 
-    The key is the id of the human, or of the person if they are not linked to one.
+    The keys are the ids of humans, or of people who are not linked to a human.
     """
     here = select(_HUMAN).where(PersonRow.cycle_id == cycle_id)
     return _by_human(tx, _HUMAN.in_(here))
 
 
 def declined_since(tx: Transaction, cycle_id: str, moment: datetime) -> dict[str, list[Times]]:
-    """Return the times that the people in a cycle have declined since `moment`, keyed by human."""
+    """Return the session times declined in a cycle since `moment`, keyed by human."""
     return _by_human(tx, PersonRow.cycle_id == cycle_id, DeclinedTimeRow.declined_at > moment)
 
 

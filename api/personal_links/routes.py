@@ -46,7 +46,7 @@ def make_link(person_id: str, services: ServicesDep) -> PersonalLink:
 
 @CODES.post("/notes/code", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(409))
 def send_note_code(services: ServicesDep, principal: PrincipalDep) -> None:
-    """Send a code to your email address, to start or unlock your notes on this device."""
+    """Send a code to your email address, to set up or unlock your notes on this device."""
     one_time_codes.send_note_code(services, principal)
 
 

@@ -119,7 +119,7 @@ class LinkedCoaches:
     def busy_times(
         self, series: Mapping[int, Series], *, without: int
     ) -> dict[int, list[tuple[int, int]]]:
-        """Return each shared human's sessions in pairs of coaches other than `without`."""
+        """Return the session times of each human of linked coaches, except with `without`."""
         busy: dict[int, list[tuple[int, int]]] = {}
         for pair, starts in series.items():
             coach = int(self._problem.coach[pair])

@@ -45,7 +45,7 @@ PINS_ABOVE_CAPACITY = plural_message(
 )
 PIN_NOT_BANNED = message("pair_decision.pin_not_banned", "the pair is pinned; end the pin first")
 CANNOT_MEET = message(
-    "pair_decision.cannot_meet", "their common free time is not enough for all sessions"
+    "pair_decision.cannot_meet", "they do not have enough free time in common for all sessions"
 )
 ALREADY_WAIVED = message(
     "pair_decision.already_waived", "this rule is already waived for this pair"

@@ -77,7 +77,6 @@ LEFT: Message = message(
 )
 CHANGED_SINCE: Message = message(
     "person_edit.changed_since",
-    "your changes were not saved, because this person, an uploaded list or somebody else has "
-    "changed the data since you opened this page; compare the two versions, and submit yours "
-    "again if it should replace the saved one",
+    "your changes were not saved, because the data has changed since you opened this page; "
+    "compare the two versions, and submit yours again if you want it to replace the saved version",
 )

@@ -143,7 +143,7 @@ HINTS: Mapping[str, Fact] = {
     )(),
     "cycle.follow_up_coach": message(
         "policy_hint.cycle_follow_up_coach",
-        "The coach will also be asked what has become of the goals.",
+        "The coach will also be asked about the goals.",
     )(),
     "sessions.count": message("policy_hint.sessions_count", "1 to 20 for each coachee.")(),
     "sessions.minutes": message("policy_hint.sessions_minutes", "5 to 1440.")(),
@@ -184,7 +184,7 @@ HINTS: Mapping[str, Fact] = {
     )(),
     "calendar.public_holidays": message(
         "policy_hint.calendar_public_holidays",
-        "Nobody has a session on a national holiday of their country/territory.",
+        "Nobody has a session on a public holiday in their country/territory.",
     )(),
     "calendar.blackout": message(
         "policy_hint.calendar_blackout",

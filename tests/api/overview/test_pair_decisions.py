@@ -111,7 +111,7 @@ def test_pair_that_is_forbidden_cannot_be_pinned_before_the_rule_is_waived(world
 def test_pair_without_enough_time_cannot_be_pinned(world: World) -> None:
     cycle_id = world.cycle()
     cycles.change_policy(world.services, cycle_id, {"sessions": {"count": 20}})
-    with pytest.raises(UnusableInputError, match="common free time"):
+    with pytest.raises(UnusableInputError, match="free time in common"):
         decide(world, cycle_id, "pin")
 
 
@@ -177,7 +177,7 @@ def test_page_shows_faults_with_links_and_what_was_entered(
     assert 'href="#reason"' in shown
     assert 'value="K-7"' in shown
     unchosen = office.post(page, data={"coachee": "C-1", "coach": "K-1"})
-    assert "Choose a decision about the pair" in unescape(unchosen.text)
+    assert "Choose what to decide about the pair" in unescape(unchosen.text)
     assert office.post(page, data=form | {"coach": "K-1", "reason": "agreed"}).is_redirect
     assert "agreed" in office.get(page).text
     ended = {"kind": "waive-rank", "coachee": "C-1", "coach": "K-1"}
