@@ -6,7 +6,8 @@ from random import Random
 
 import pytest
 
-from matching.errors import ImpossiblePinsError
+from matching.errors import ImpossiblePin, ImpossiblePinsError
+from matching.facts import runs as facts
 from matching.instance.availability_grid import build_availability_grid
 from matching.rules import RuleInputs
 from matching.rules.evaluation import RuleEvaluator
@@ -33,3 +34,16 @@ def test_pins_that_a_coach_cannot_schedule_together_are_all_reported() -> None:
         assert {(one.coachee, one.coach) for one in raised.value.pins} == set(pins.items()), seed
         named += 1
     assert named > 0
+
+
+def test_pins_of_unknown_people_name_who_is_unknown() -> None:
+    roster, cycle = crowded(Random(0))
+    coachee, coach = roster.coachees[0].id, roster.coaches[0].id
+    cycle = cycle.model_copy(update={"pins": {"nobody": coach, coachee: "nobody"}})
+    inputs = RuleInputs(roster, cycle, build_availability_grid(roster, cycle))
+    with pytest.raises(ImpossiblePinsError) as raised:
+        pinned_choice(RuleEvaluator(inputs), oracles_of(roster, cycle), never)
+    assert raised.value.pins == (
+        ImpossiblePin("nobody", coach, facts.NO_COACHEE(coachee="nobody")),
+        ImpossiblePin(coachee, "nobody", facts.NO_COACH(coach="nobody")),
+    )
