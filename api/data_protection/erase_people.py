@@ -68,18 +68,18 @@ def erase_people(
     """Erase the people in a cycle whose rows match `condition`, leaving tombstones.
 
     The following data remains, under a new code: side, country, time zone, sex, year of birth,
-    rank, service and role; the values that limit matching (priority, rank sensitivity, whether the
+    rank, service and role; the values that affect matching (priority, rank sensitivity, whether the
     coach must be in uniform, capacity, session limits); attendance, answers to questions (points
     and choices, not words), pairs with their session times, and times of and replies to group
     events.
 
     The following data is erased: name, address, code, languages, availability, unit, topics,
-    preferred coaches and times, refusals and chain of command; the person's comments and feedback;
-    the texts in the records, agreements, goals and commitments of a coachee, the posts that
-    commitments were handed over to, and answers to the fit question; nominations; the assignment of
-    reasons for early ends to people; sentences about the person in plans and runs; emails to and
-    from the person, and questions about them; links, codes, devices, PIN and passkeys; a coachee's
-    plan of modules; all notes by or about the person, with their keys; and the person's row in the
+    preferred coaches, refusals and chain of command; the person's comments and feedback; the texts
+    in the records, agreements, goals and commitments of a coachee, the posts that commitments were
+    handed over to, and answers to the fit question; nominations; the assignment of reasons for
+    early ends to people; sentences about the person in plans and runs; emails to and from the
+    person, and questions about them; links, codes, devices, PIN and passkeys; a coachee's plan of
+    modules; all notes by or about the person, with their keys; and the person's row in the
     directory, unless they have another role. Lists awaiting a decision, the data for undoing the
     latest list, and searches are deleted, because they may name the person. In other texts about
     the person's sessions, such as the records that a coach wrote, the person's name is removed.
