@@ -1,8 +1,7 @@
 """Delivery jobs: one durable job per email; each worker sends one email at a time.
 
-If a worker crashes after the mail server has accepted an email and before this is recorded, it
-sends the email again after a restart. A crash causes at most one duplicate and never loses an
-email.
+If a worker crashes after the mail server has accepted an email and before this is recorded, the
+email is sent again. A crash causes at most one duplicate and never loses an email.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class CycleSessions:
         sessions: these sessions.
         declined: the first declined sessions.
         declined_count: the total number of declined sessions.
-        replies: the numbers of replies to all sessions.
+        replies: the numbers of replies to the cycle's confirmed sessions without a record.
         to_clarify: the first sessions that require clarification or action by the office.
         to_clarify_count: the total number of such sessions.
     """

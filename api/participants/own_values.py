@@ -1,8 +1,9 @@
-"""Values that people set themselves, which later lists replace only if the listed value changes.
+"""Values set outside the lists, which later lists replace only if the listed value changes.
 
-For each field that the person has set, `PersonRow.listed` contains its value in the latest list. If
+People set some values themselves, and the programme office can set values in the form for one
+person. For each field set in this way, `PersonRow.listed` contains its value in the latest list. If
 a new list still has this value, the person's own value is kept. If the list has a different value,
-the programme office has changed the value, and the list's value replaces the person's own.
+the office has changed the list, and the list's value replaces the person's own.
 """
 
 from __future__ import annotations

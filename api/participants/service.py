@@ -41,8 +41,8 @@ def list_people(
 ) -> tuple[tuple[ParticipantDetails, ...], int]:
     """Return a page of people in a cycle, ordered as in `participants_of`, and the total number.
 
-    A manager limited to countries sees only people from these countries, without the names of other
-    people that they have entered.
+    A manager limited to countries sees only people from these countries, without the fields that
+    name other people.
 
     Raises:
         NotFoundError: there is no such cycle.

@@ -34,7 +34,7 @@ class NewAddress(FrozenModel):
 
 
 class OwnAddress(FrozenModel):
-    """A person's email address, mostly masked, because anyone with the link can read it.
+    """A person's email address, mostly masked, because an aide may also open the person's pages.
 
     `sends` is true if this server sends email; if not, only the programme office can change the
     address. `waits_for_code` is true if a new address is waiting to be confirmed with a code.

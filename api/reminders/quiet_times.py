@@ -23,9 +23,9 @@ _LONGEST_QUIET = 14  # days to look back; if all are quiet, the reminder is sent
 class QuietTimes:
     """The times when people are not reminded: nights, weekends, absences, and days kept free.
 
-    Absences are the dates that the person has entered. Days kept free are the cycle's blackout
-    dates, and the public holidays and observances of the person's country, if the cycle's policy
-    keeps them free.
+    Absences are the person's `unavailable` dates. Days kept free are the cycle's blackout dates,
+    and the public holidays and observances in the person's country, if the cycle's policy keeps
+    them free.
     """
 
     def __init__(self, tx: Transaction, now: datetime) -> None:

@@ -53,7 +53,7 @@ class IncomingMailView(FrozenModel):
         person: the person who sent the email, or who is claimed to be the sender.
         number: the number of the session in its series.
         event: the group event that the email is about, if any.
-        start: the start of the session.
+        start: the start of the session or group event.
         can_be_answered: whether the reply in the email can be entered.
     """
 

@@ -51,7 +51,7 @@ class IncomingLine:
     Attributes:
         reason: why the email was handled in this way.
         outcome: the decision of the programme office; empty if there is no decision yet.
-        session: the session, with its start; empty if it is not known.
+        session: the session or group event, with its start; empty if it is not known.
         proposed: the time that the email proposes, or empty.
         acts: the possible decisions.
     """

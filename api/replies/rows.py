@@ -79,7 +79,7 @@ class IncomingMailRow(IdentifiedRow):
         other_address: the address of a delegate or a foreign attendee, or an address that cannot be
             reached.
         text: the sender's text, without quotes.
-        starts_at: the time proposed in a counter-proposal.
+        starts_at: the start in a calendar's answer; for a counter-proposal, the proposed start.
         sequence: the sequence of the invitation that the email answers.
         stamp: when the reply was made; see `ReplyHistoryRow`.
         decided_at: when the programme office decided on the email.

@@ -1,4 +1,4 @@
-"""Counts upcoming sessions that a participant cannot attend, excluding those only declined."""
+"""Counts upcoming sessions that a participant cannot attend, except those merely declined."""
 
 from __future__ import annotations
 

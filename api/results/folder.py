@@ -150,7 +150,8 @@ def _reported_errors(out: Path) -> Iterator[None]:
 def replaced_paths(out: Path) -> Iterator[tuple[Path, bool]]:
     """Yield each path of an earlier result in `out`, and whether the path must be a folder.
 
-    Writing a result replaces exactly these files; the folders are kept.
+    Writing a result replaces exactly these files. The folders are kept, except `unsound` if it is
+    then empty.
     """
     for part in (*RESULT_PARTS, UNSOUND_FOLDER):
         path, is_folder = out / part, part in _FILES_IN

@@ -38,7 +38,7 @@ class NotebookRow(SealedRow, TableRow):
             master key alone, and only `passphrase_hash` and `recovery_sha256` protect it.
         confirmed_at: when the coach showed that they have a second way to unlock the notebook;
             notes are written only after that.
-        version: the number of changes to the notes.
+        version: increases with every change to the notes.
         mac: authenticates the list of notes with a key derived from the notebook's key; `None`
             until the notebook has a key.
         failures: the number of wrong passphrases and recovery codes since the notebook was last

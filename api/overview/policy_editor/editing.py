@@ -55,7 +55,7 @@ class StoredPolicy:
 class CheckedPolicy:
     """The effect of a policy change: the differences, and the number of pairs that would be left.
 
-    `counts` is `None` if the cycle has no coachees or no coaches.
+    `counts` is `None` if the cycle has no coachees or no coaches, or if the change was saved.
     """
 
     differences: tuple[Difference, ...]

@@ -35,7 +35,7 @@ Answers = Mapping[Side, ListAnswers]
 
 
 def read_lists(tx: Transaction, cycle_id: str) -> Callable[[UploadedFiles, Answers], Outcome]:
-    """Return a function that reads uploaded lists, together with the other list of a cycle.
+    """Return a function that reads uploaded lists; a list not uploaded is taken from the cycle.
 
     The function needs no transaction, because reading a workbook is slow.
 

@@ -32,7 +32,7 @@ def written_text(mail: MailStructure) -> str:
 def _without_quote(lines: list[str]) -> list[str]:
     """Return the lines above a quote that ends the email, without the lines that introduce it.
 
-    The parser does the same for quotes that are introduced in the languages that it supports.
+    `EmailReplyParser` does the same for quotes that are introduced in a language that it supports.
     """
     first = next((at for at, line in enumerate(lines) if line.startswith(">")), None)
     if first is None or any(line and line[0] != ">" for line in map(str.strip, lines[first:])):
