@@ -27,7 +27,7 @@ _ANCHORS = {
 
 @QUESTION_PAGES.post("/plans/{plan_id}/advice")
 def request_advice(plan_id: str, services: ServicesDep) -> Response:
-    """Request the three policy changes that would place the most people."""
+    """Request up to three policy changes that would place more people."""
     question_request = QuestionRequest(kind=QuestionKind.ADVISE)
     question = plan_queries.submit_question(services, plan_id, question_request)
     return redirect_after_post(urls.question(question.id))

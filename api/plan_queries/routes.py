@@ -45,7 +45,7 @@ def ask_question(
 
     `explain` returns the next best coach for one coachee, the price of choosing them, and all other
     coaches. `replace` returns the coaches who could take over without any change for anyone else,
-    and the price of each. `advise` returns the three policy changes that would place the most
+    and the price of each. `advise` returns up to three policy changes that would place more
     people. If an equivalent question is still valid, it is returned instead of a new one.
     """
     question = plan_queries.submit_question(services, plan_id, question_request)
