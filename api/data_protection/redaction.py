@@ -15,7 +15,7 @@ from api.data_protection.word_patterns import APOSTROPHES, normalise, without_na
 from api.database.types import new_id
 from api.participants.rows import Side
 from api.runs.frozen_input import RunInput
-from coach.cycle import Cycle
+from coach.cycle import Cycle, TimetablePolicy
 from coach.people import Coach, Coachee, Person, Roster
 from coach.texts.facts import LEGACY, Displayed, person_ids
 from matching.facts.names import ERASED as ERASED_FACT
@@ -131,20 +131,17 @@ class Redactor:
             for one, others in policy.bans.items()
             if one not in coachees and not (others and others <= coaches)
         }
-        times = policy.timetable
         return policy.model_copy(
             update={
                 "pins": pins,
                 "bans": bans,
                 "waivers": waivers_of_others(self, policy.waivers),
-                "timetable": times.with_preferred_times(
-                    {one: own for one, own in times.preferred_by.items() if one not in coachees}
-                ),
+                "timetable": self._without_preferred_times(policy.timetable),
             }
         )
 
     def redact_policy(self, policy: Cycle) -> Cycle:
-        """Return a policy that refers to erased people by their new codes."""
+        """Return a policy that refers to erased people by their new codes, without their times."""
         pins = {
             self.new_coachee_code(one): self.new_coach_code(other)
             for one, other in policy.pins.items()
@@ -153,15 +150,20 @@ class Redactor:
             self.new_coachee_code(one): frozenset(map(self.new_coach_code, others))
             for one, others in policy.bans.items()
         }
-        preferred = {
-            self.new_coachee_code(one): times
-            for one, times in policy.timetable.preferred_by.items()
-        }
-        times = policy.timetable.model_copy(update={"preferred_by": preferred})
         waivers = tuple(redact_waiver(self, one) for one in policy.waivers)
+        times = self._without_preferred_times(policy.timetable)
         return policy.model_copy(
             update={"pins": pins, "bans": bans, "waivers": waivers, "timetable": times}
         )
+
+    def _without_preferred_times(self, times: TimetablePolicy) -> TimetablePolicy:
+        """Return the policy without the preferred times of erased coachees."""
+        others = {
+            one: own
+            for one, own in times.preferred_by.items()
+            if (Side.COACHEE, one) not in self.codes
+        }
+        return times.with_preferred_times(others)
 
     def redact_run_input(self, run_input: RunInput) -> RunInput:
         """Return a redacted run input. Its stored fingerprint does not change."""
