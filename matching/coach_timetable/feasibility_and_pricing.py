@@ -116,13 +116,13 @@ class CoachOracle:
     ) -> list[int]:
         """Return feasible sets, found by heuristics, whose profit exceeds `threshold`.
 
-        If there are contracting sessions, a search that found no set is not repeated with the same
-        arguments.
+        If there are contracting sessions, there is no search if known maxima rule out such a set,
+        or if the latest search had the same arguments and found no set.
         """
         if self.cannot_exceed(profit, threshold):
             return []
-        latest = dict(profit), threshold
-        if self.calendar.contracting and latest == self._not_improved:
+        latest, opens = (dict(profit), threshold), self.calendar.contracting
+        if opens and (latest == self._not_improved or self._maxima.rule_out(*latest)):
             return []
         found = improving_sets(self, profit, threshold, deadline)
         self._not_improved = None if found else latest

@@ -209,9 +209,9 @@ class _CongestionState:
         If `rng` is given, the series are rerouted in a random order. A contested day becomes more
         expensive for contracting sessions and for all other sessions.
         """
-        if not self._week_can_bind and not self._contested:
+        contested = self._contested_series()
+        if not contested:
             return True
-        contested = [one for one in self.series if self._is_contested(one)]
         if rng is not None:
             rng.shuffle(contested)
         for one in contested:
@@ -222,7 +222,19 @@ class _CongestionState:
         self.routes += len(contested)
         for one in contested:
             self._route(one, present_factor)
+        if not self._week_can_bind:
+            return not self._contested
         return not any(self._is_contested(one) for one in contested)
+
+    def _contested_series(self) -> list[int]:
+        """Return the candidates with a session on a contested day or in a week over its limit."""
+        if self._week_can_bind:
+            return [one for one in self.series if self._is_contested(one)]
+        on = 0
+        for home in self._contested:
+            on |= self._on[home]
+        on |= on >> len(self._calendar.coachees)  # the numbers of contracting sessions are higher
+        return [one for one in self.series if on >> one & 1]
 
     def _is_contested(self, one: int) -> bool:
         return not all(self._free(position, one) for position in self.series[one])
@@ -252,26 +264,29 @@ class _CongestionState:
 
     def _place(self, one: int, positions: list[int]) -> None:
         self.series[one] = positions
+        on, contested, fits = self._on, self._contested, self._calendar.fits_together
         sessions = self._planners[one].sessions
         for position in positions:
             home, bit = sessions[position]
-            self._on[home] |= bit
-            self._check(home)
-            week = self._calendar.position_week[position]
-            self._week[week] = self._week.get(week, 0) + 1
+            on[home] |= bit
+            if home not in contested and not fits(home, on[home]):
+                contested.add(home)
+        self._count(positions, 1)
 
     def _rip_up(self, one: int) -> None:
+        positions = self.series.get(one, [])
+        on, contested, fits = self._on, self._contested, self._calendar.fits_together
         sessions = self._planners[one].sessions
-        for position in self.series.get(one, ()):
+        for position in positions:
             home, bit = sessions[position]
-            self._on[home] &= ~bit
-            self._check(home)
-            self._week[self._calendar.position_week[position]] -= 1
+            on[home] &= ~bit
+            if home in contested and (not on[home] or fits(home, on[home])):
+                contested.remove(home)
+        self._count(positions, -1)
 
-    def _check(self, home: int) -> None:
-        """Store whether a day's sessions fit."""
-        group = self._on[home]
-        if group and not self._calendar.fits_together(home, group):
-            self._contested.add(home)
-        else:
-            self._contested.discard(home)
+    def _count(self, positions: Sequence[int], change: int) -> None:
+        """Change the number of sessions in each position's week, if weekly limits matter."""
+        if self._week_can_bind:
+            for position in positions:
+                week = self._calendar.position_week[position]
+                self._week[week] = self._week.get(week, 0) + change
