@@ -89,7 +89,7 @@ def issue_session_cookie(
     """Issue a session cookie's secret to a user who has just signed in.
 
     `factor` is `PROVIDER_FACTOR` if the second factor was the identity provider's.
-    `recently_authenticated` is false if the user has not shown all factors that they have.
+    `recently_authenticated` is false if the user has not presented all their factors.
     """
     issued = issue(tx, CredentialKind.BROWSER_SESSION, now, now + lifetime, user_id=user_id)
     row = tx.get_one(CredentialRow, issued.id)

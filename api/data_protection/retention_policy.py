@@ -105,7 +105,10 @@ class RetentionStatus:
         return self.expires_on is not None and self.expires_on - self.today <= WARNING_PERIOD
 
     def is_due(self, *, warned: bool) -> bool:
-        """Return whether to erase the people today; if `warned`, only after the warning period."""
+        """Return whether the people are due to be erased today.
+
+        If `warned` is true, they are due only after the warning period.
+        """
         if self.expires_on is None or self.row.held_at is not None or self.today < self.expires_on:
             return False
         if not warned:

@@ -49,7 +49,7 @@ OVER = message(
 IN_THE_PAST = message("group_events.in_the_past", "this date is in the past; choose a later date")
 DATE_BEGUN = message(
     "group_events.date_begun",
-    "you cannot move or remove a date on which the event has already started",
+    "you cannot move or remove a date after the event has started on it",
 )
 NOT_BEGUN = message(
     "group_events.not_begun", "attendance can be recorded once the event has started on this date"

@@ -146,7 +146,7 @@ class _ResultHead(ResultValue):
 
 
 class ResultJson(_ResultHead):
-    """A result in JSON routes. `moves` is omitted if there are none."""
+    """A result as returned by the JSON routes. `moves` is omitted if there are none."""
 
     unmatched: tuple[UnmatchedJson, ...]
     moves: Annotated[tuple[MoveJson, ...], Field(exclude_if=_is_empty)] = ()

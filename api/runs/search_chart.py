@@ -1,6 +1,6 @@
 """Small charts of each level's value and bound over the course of a run.
 
-Lengths are in percent of a chart's width and height, so it fits any screen.
+Lengths are percentages of a chart's width and height, so the charts fit any screen.
 """
 
 from __future__ import annotations

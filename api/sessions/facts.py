@@ -50,7 +50,7 @@ CANCELLED_NO_REPLY = message(
 OVER_NO_REPLY = message("sessions.over_no_reply", "the session is over; no reply is needed")
 NOT_BEFORE_WITHOUT_PLAN = message(
     "sessions.not_before_without_plan",
-    "this cycle has no published plan, so do not set a first day that can change",
+    "this cycle has no published plan, so do not set the first day that can change",
 )
 NOT_BEFORE_IN_THE_PAST = message(
     "sessions.not_before_in_the_past",

@@ -71,7 +71,7 @@ class SeriesRelaxation:
         return cut
 
     def _with_candidates(self, wanted: Sequence[int]) -> SeriesModel:
-        """Return a model for `wanted` and, unless they would be too many, earlier candidates."""
+        """Return a model for `wanted` and, unless there would be too many, earlier candidates."""
         model = self._model
         if model is None or model.is_full or not set(wanted) <= set(model.candidates):
             everybody = sorted({*(model.candidates if model else ()), *wanted})

@@ -58,7 +58,7 @@ def maximise(
     bound: int | None = None,
     target: int | None = None,
 ) -> SearchResult:
-    """Return the choice that maximises `objective`, or the best one found with an upper bound.
+    """Return the choice that maximises `objective` or, failing that, the best one and a bound.
 
     Args:
         generation: the LP relaxation, with the allowed pairs and the coachees who must be placed.

@@ -29,7 +29,7 @@ OWN_PROPOSAL = message(
 NOT_PROPOSED = message("agreements.not_proposed", "the text has not been proposed yet")
 TEXTS_CHANGED = message(
     "agreements.texts_changed",
-    "the texts that apply have changed since this agreement was proposed; read them, and propose "
+    "the terms that apply have changed since this agreement was proposed; read them, and propose "
     "the agreement again",
 )
 SESSIONS_LEFT = message(

@@ -51,9 +51,9 @@ def answer_own_questions(
 
 @ANSWERS.get("/cycles/{cycle_id}/answers", responses=problem_responses(404))
 def read_answers_of_cycle(cycle_id: str, services: ServicesDep) -> CycleAnswers:
-    """Get a cycle's questions, the number of answers, and figures for five or more people.
+    """Get a cycle's questions, the numbers of answers, and summary figures.
 
-    `null` replaces a figure for too few people, or for answers that are all equal.
+    A figure is `null` if fewer than five people answered, or if all answers are equal.
     """
     return office.read_answers(services, cycle_id)
 

@@ -116,7 +116,7 @@ def _clock(hour: str, minute: str | None, half: str | None) -> str:
 def rewrite_dates(text: str) -> list[Rewriting]:
     """Rewrite `1.2.2027 - 14.2.2027, 46450` as ISO dates and ranges.
 
-    Serial numbers of spreadsheet programs are read as dates from 2000 to 2099. `1/2/2027` is not
+    Spreadsheet serial numbers of dates from 2000 to 2099 are accepted. `1/2/2027` is not
     understood, because it has two meanings.
     """
     entries = filter(None, (part.strip() for part in re.split(r"[;\n,]", text)))

@@ -91,7 +91,7 @@ def test_session_or_token_of_a_manager_alone_resets_nobodys_second_factor(
         refused = office.post(f"{API}/users/{colleague}/second-factor/reset", json=entered)
         assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     office.headers["Origin"] = str(office.base_url).rstrip("/")
-    assert "Reset the second factor of Berta" not in office.get("/users").text
+    assert "Reset the second factor for Berta" not in office.get("/users").text
     page = office.post(f"/users/{colleague}/second-factor/reset", follow_redirects=False)
     assert page.headers["location"] == "/account/confirm"
     assert _factors(world, colleague) == 1

@@ -326,7 +326,7 @@ def test_applied_texts_are_agreed_to_in_the_version_that_was_proposed(
     by_coach = Principal(AccessRole.COACH, person_id=coach.id)
     by_coachee = Principal(AccessRole.COACHEE, person_id=coachee.id)
     agree = AgreementDecision(act=AgreementAct.AGREE, seen=2)
-    with pytest.raises(ConflictError, match="texts that apply have changed"):
+    with pytest.raises(ConflictError, match="terms that apply have changed"):
         service.decide_agreement(services, by_coach, coachee.id, agree)
     again = AgreementDecision(act=AgreementAct.PROPOSE, seen=2)
     service.decide_agreement(services, by_coach, coachee.id, again)
