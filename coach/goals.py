@@ -240,7 +240,7 @@ class GoalScale(_Model):
 
 
 class GoalProof(_Model):
-    """The third part of a goal: how its achievement will be demonstrated, and its place in a national action plan."""
+    """The third part of a goal: evidence of its achievement, and its place in a national plan."""
 
     indicator: Indicator = Indicator()
     verification: Proof = Proof.OTHER

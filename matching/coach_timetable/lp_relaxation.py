@@ -76,7 +76,7 @@ class LpRelaxation:
         return self._cut(rows, np.asarray(self._solver.getSolution().row_dual))
 
     def _with_candidates(self, wanted: Sequence[int], deadline: Deadline) -> RelaxationRows:
-        """Return rows for `wanted` and, unless there would be too many, for all earlier candidates."""
+        """Return rows for `wanted` and, unless they become too many, for all earlier candidates."""
         rows = self._rows
         if rows is None or not set(wanted) <= set(rows.candidates):
             all_candidates = sorted({*(rows.candidates if rows else ()), *wanted})

@@ -79,7 +79,7 @@ class _Step:
         return cls(ranges, pairs if is_short else None)
 
     def least(self, cost: Sequence[float], best: list[float]) -> list[float]:
-        """Return the minimum cost from each position onward; `best` holds those of the next session.
+        """Return the minimum cost from each position; `best` holds those of the next session.
 
         Many short ranges are evaluated, so the minima of adjacent entries are computed once.
         """
