@@ -77,9 +77,7 @@ def restore(
     prepare: Callable[[Database], None] = lambda _copy: None,
     earlier_keys: Sequence[bytes] = (),
 ) -> Path | None:
-    """Replace `database` with the backup in `source`.
-
-    The database must not be in use. The caller must hold the worker lease.
+    """Replace an unused `database` with a backup. The caller must hold the worker lease.
 
     Args:
         database: the target, SQLite or PostgreSQL.
