@@ -209,10 +209,11 @@ class CoachCalendar(CoachPositions):
     def sessions(self, local: int) -> list[tuple[int, int, int]]:
         """Return a candidate's positions, each with its `home` and the bit of the occupant."""
         if local not in self._sessions:
-            self._sessions[local] = [
-                (position, self.home[position], 1 << self.occupant(local, position))
-                for position in self.candidate(local).starts
-            ]
+            self._sessions[local] = sessions = []
+            bits: dict[int, int] = {}  # equal bit sets are shared, since they take much memory
+            for position in self.candidate(local).starts:
+                one = self.occupant(local, position)
+                sessions.append((position, self.home[position], bits.setdefault(one, 1 << one)))
         return self._sessions[local]
 
     def _fits_exactly(self, position: int, group: int) -> bool:

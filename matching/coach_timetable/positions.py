@@ -8,6 +8,7 @@ allows.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -37,7 +38,7 @@ class CoachPositions:
 
     Attributes:
         coach: the coach's row.
-        coachees: the candidates' rows. The *local index* of a candidate is its index in this tuple.
+        coachees: the candidates' rows. The *local index* of a candidate is its index here.
         by_day: whether positions are days.
         position_day: for each position, the index of its day in the cycle.
         position_week: for each position, the index of its week.
@@ -52,7 +53,7 @@ class CoachPositions:
     def __init__(self, problem: MatchingProblem, coach: int, coachees: Sequence[int]) -> None:
         limits, free = problem.limits, problem.free
         self.coach = coach
-        self.coachees = tuple(coachees)
+        self.coachees: Sequence[int] = array("i", coachees)  # far smaller than a list of integers
         self.count = limits.count
         self.spacing_minutes = limits.spacing_minutes
         self.contracting_spacing = limits.contracting_spacing
