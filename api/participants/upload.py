@@ -208,6 +208,7 @@ def list_faults(row: CycleRow, lists: PeopleLists, context: ReadContext) -> Iter
         pins=policy.pins,
         bans=policy.bans,
         preferred_by=policy.timetable.preferred_by,
+        waivers=tuple(enumerate(policy.waivers)),
     )
     faults = tuple(input_faults(stored, lists, context))
     if all(fault.file != CYCLE_FILE for fault in faults):

@@ -14,13 +14,29 @@ from api.http.principal import SYSTEM, AccessRole, Principal
 from api.input_files.source import NamedFile
 from api.participants.upload import upload_lists
 from coach.cycle import Cycle
-from coach.errors import ConfirmFirstError
+from coach.errors import ConfirmFirstError, UnusableInputError
 from coach.intake import cycle_file
 from coach.people import Coach, Coachee
-from tests.api.conftest import coachees_csv, coaches_csv
+from tests.api.conftest import ANY_VERSION, CYCLE_TOML, coachees_csv, coaches_csv
 
 if TYPE_CHECKING:
+    import httpx
     from conftest import World
+
+PREFERRED = """\
+[timetable]
+hours = 5
+rhythm = 40
+[timetable.preferred_by]
+C-3 = ["Mon 09:00-12:00"]
+"""
+WAIVER = """\
+[[waivers]]
+coachee = "C-3"
+coach = "K-1"
+rule = "rank"
+reason = "agreed"
+"""
 
 
 @pytest.fixture
@@ -66,6 +82,27 @@ def test_equal_lists_are_validated_and_dumped_once_without_validating_stored_lis
     conversions.clear()
     assert _upload(world, cycle_id, coachees_csv(3)) == (0, 0, 3, 0)
     assert conversions == {"person read": 5, "person dumped": 5, "policy validated": 1}
+
+
+@pytest.mark.parametrize(
+    ("named", "column"),
+    [
+        ('[pins]\nC-3 = "K-1"\n', "pins.C-3"),
+        ('[bans]\nC-3 = ["K-1"]\n', "bans.C-3"),
+        (PREFERRED, "timetable.preferred_by.C-3"),
+        (WAIVER, "waivers[0].coachee"),
+    ],
+)
+def test_list_without_a_coachee_named_in_the_policy_is_refused(
+    world: World, office: httpx.Client, named: str, column: str
+) -> None:
+    cycle_id = world.cycle(coachees=3, coaches=2)
+    policy = f"{CYCLE_TOML}\n{named}".encode()
+    place = f"/api/v1/cycles/{cycle_id}/policy"
+    assert office.put(place, content=policy, headers=ANY_VERSION).is_success
+    with pytest.raises(UnusableInputError) as refused:
+        _upload(world, cycle_id, coachees_csv(2))
+    assert [(one.file, one.column) for one in refused.value.faults] == [("cycle.toml", column)]
 
 
 def test_only_people_with_different_rows_are_compared_as_values(
