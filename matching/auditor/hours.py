@@ -150,10 +150,10 @@ class AuditCalendar:
         starts: dict[int, date] = {}
         length = self.length(number)
         for day in self._cycle.cycle.days:
-            if not self._is_regular(day):
+            midnight = self._regular_midnight(self._cycle.cycle.timezone, day)
+            if midnight is None:
                 starts |= self._irregular_day(day, number)
                 continue
-            midnight = self._wall(self._cycle.cycle.timezone, day, 0)
             is_blackout = day in self._cycle.blackout_days
             for minute in range(0, _MINUTES_PER_DAY, self._cycle.sessions.grid_minutes):
                 start = midnight + minute
@@ -162,16 +162,6 @@ class AuditCalendar:
                     starts[start] = day
         good = sorted(starts)
         return good, [starts[start] for start in good]
-
-    def _is_regular(self, day: date) -> bool:
-        """Return whether the UTC offset is the same at all grid times on a local date."""
-        midnight = datetime.combine(day, time(), self._cycle.cycle.zone)
-        step = self._cycle.sessions.grid_minutes
-        minutes = (*range(0, _MINUTES_PER_DAY, step), _MINUTES_PER_DAY)
-        offset = midnight.utcoffset()
-        return all(
-            (midnight + timedelta(minutes=minute)).utcoffset() == offset for minute in minutes
-        )
 
     def _irregular_day(self, day: date, number: int) -> dict[int, date]:
         """Return the starts on a day with a clock change, with their local dates."""
